@@ -1,0 +1,9 @@
+//! `hco-lint` reads a GitOps repository and says which clusters will have nodes of several CPU architectures and what their KubeVirt
+//! HyperConverged configuration gets wrong about it.
+//!
+//! One way through: `files` (bytes) → `yaml` (spanned trees) → `manifest` (Kubernetes objects) → `delivery` (what each cluster is
+//! given) → `nodes` and `operator` (what declares nodes, what the operator would compute) → `cluster` (one cluster with both) →
+//! `rules` (what is wrong) → `report` (what people and machines read). Nothing reaches back.
+
+pub mod source;
+pub mod yaml;

@@ -1,0 +1,16 @@
+//! The one reader of YAML and JSON: text in, trees of nodes out, every node with the span it came from.
+//!
+//! This room knows no Kubernetes. It keeps what a linter needs and loaders throw away: spans, styles, comments, what an alias or
+//! a merge key brought in, and which patch removed a key.
+
+mod comment;
+mod lookup;
+mod node;
+mod parse;
+mod scalar;
+
+pub use comment::Comment;
+pub use lookup::Lookup;
+pub use node::{Entry, Mapping, Node, Opaque, Removal, Scalar, Sequence, Style, Value};
+pub use parse::{Document, Parsed, Problem, ProblemKind, parse, parse_embedded};
+pub use scalar::{Dialect, Typed};

@@ -1,0 +1,232 @@
+//! The tree: values that know where they were written.
+//!
+//! A node is immutable and cheap to clone. A patch builds a new tree out of old nodes and its own, so every value of a rendered
+//! object still knows the file, line and column that wrote it, through any number of layers.
+
+use crate::source::Span;
+use std::sync::Arc;
+
+/// A value and the place that wrote it.
+#[derive(Clone, Debug)]
+pub struct Node(Arc<Inner>);
+
+#[derive(Clone, Debug)]
+struct Inner {
+    value: Value,
+    span: Span,
+    tag: Option<Box<str>>,
+    alias: Option<Span>,
+    anchored: bool,
+    weight: u32,
+}
+
+/// What a node holds.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A scalar, not yet typed.
+    Scalar(Scalar),
+    /// A list.
+    Sequence(Sequence),
+    /// A map; keys are unique.
+    Mapping(Mapping),
+    /// Something that stands here but cannot be read.
+    Opaque(Opaque),
+}
+
+/// A scalar's text after unescaping and folding, and how it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scalar {
+    /// The text; empty for an omitted value.
+    pub text: Box<str>,
+    /// How it was written; only a plain scalar can be anything but a string.
+    pub style: Style,
+}
+
+/// How a scalar was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Bare.
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+/// A list and whether it was written in brackets.
+#[derive(Clone, Debug, Default)]
+pub struct Sequence {
+    /// The items.
+    pub items: Vec<Node>,
+    /// Written as `[…]`.
+    pub flow: bool,
+}
+
+/// A map. Keys are unique; what could not be seen and what was taken away is remembered.
+#[derive(Clone, Debug, Default)]
+pub struct Mapping {
+    /// The entries in order.
+    pub entries: Vec<Entry>,
+    /// Written as `{…}`.
+    pub flow: bool,
+    /// Set when further keys may exist that could not be read: an absent key is then unknown, not absent.
+    pub open: Option<Opaque>,
+    /// Keys that a later layer removed, with the place that did.
+    pub removed: Vec<Removal>,
+}
+
+/// One key and its value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key, a scalar in every manifest that Kubernetes accepts.
+    pub key: Node,
+    /// The value.
+    pub value: Node,
+    /// It came in through a merge key (`<<`), so it is written elsewhere and may be shared.
+    pub merged: bool,
+}
+
+/// A key that a patch took away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// The key.
+    pub key: Box<str>,
+    /// The patch's own line.
+    pub by: Span,
+}
+
+/// Why something could not be read, in words that complete "unknown: …", and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opaque {
+    /// The reason.
+    pub reason: Arc<str>,
+    /// The place of the expression, reference or generator.
+    pub span: Span,
+}
+
+impl Node {
+    /// A node of this value, written at this place.
+    #[must_use]
+    pub fn new(value: Value, span: Span) -> Self {
+        let weight = match &value {
+            Value::Scalar(_) | Value::Opaque(_) => 1,
+            Value::Sequence(s) => s.items.iter().fold(1, |n: u32, i| n.saturating_add(i.0.weight)),
+            Value::Mapping(m) => m.entries.iter().fold(1, |n: u32, e| n.saturating_add(e.key.0.weight).saturating_add(e.value.0.weight)),
+        };
+        Self(Arc::new(Inner { value, span, tag: None, alias: None, anchored: false, weight }))
+    }
+
+    /// A scalar node.
+    #[must_use]
+    pub fn scalar(text: impl Into<Box<str>>, style: Style, span: Span) -> Self {
+        Self::new(Value::Scalar(Scalar { text: text.into(), style }), span)
+    }
+
+    /// A block sequence node.
+    #[must_use]
+    pub fn sequence(items: Vec<Node>, span: Span) -> Self {
+        Self::new(Value::Sequence(Sequence { items, flow: false }), span)
+    }
+
+    /// A block mapping node.
+    #[must_use]
+    pub fn mapping(entries: Vec<Entry>, span: Span) -> Self {
+        Self::new(Value::Mapping(Mapping { entries, ..Mapping::default() }), span)
+    }
+
+    /// Something unreadable.
+    #[must_use]
+    pub fn opaque(reason: impl Into<Arc<str>>, span: Span) -> Self {
+        Self::new(Value::Opaque(Opaque { reason: reason.into(), span }), span)
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+
+    /// The same node with an explicit tag (`!!str`, as `tag:yaml.org,2002:str`).
+    #[must_use]
+    pub fn with_tag(self, tag: impl Into<Box<str>>) -> Self {
+        self.change(|i| i.tag = Some(tag.into()))
+    }
+
+    /// The same node, known to carry an anchor (`&name`), so its text may be used in other places too.
+    #[must_use]
+    pub fn with_anchor(self) -> Self {
+        self.change(|i| i.anchored = true)
+    }
+
+    /// The same value used through an alias (`*name`) that stands at `place`; the span stays that of the anchored text.
+    #[must_use]
+    pub fn with_alias(self, place: Span) -> Self {
+        self.change(|i| i.alias = Some(place))
+    }
+
+    /// The same node with another value, at the same place.
+    #[must_use]
+    pub fn with_value(self, value: Value) -> Self {
+        let fresh = Node::new(value, self.0.span);
+        let weight = fresh.0.weight;
+        let value = match Arc::try_unwrap(fresh.0) {
+            Ok(inner) => inner.value,
+            Err(shared) => shared.value.clone(),
+        };
+        self.change(|i| {
+            i.value = value;
+            i.weight = weight;
+        })
+    }
+
+    /// What it holds.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        &self.0.value
+    }
+
+    /// The text that wrote the value (without its key, anchor or tag).
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.0.span
+    }
+
+    /// The explicit tag, resolved (`tag:yaml.org,2002:str`), if there is one.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        self.0.tag.as_deref()
+    }
+
+    /// Where the alias stands through which this value is used, if it is.
+    #[must_use]
+    pub fn alias(&self) -> Option<Span> {
+        self.0.alias
+    }
+
+    /// Whether the text carries an anchor, so that editing it may change other places.
+    #[must_use]
+    pub fn is_anchored(&self) -> bool {
+        self.0.anchored
+    }
+
+    /// How many nodes it expands to, aliases included (saturating).
+    #[must_use]
+    pub fn weight(&self) -> u32 {
+        self.0.weight
+    }
+
+    /// Whether both are the very same node, not merely equal ones.
+    #[must_use]
+    pub fn same(&self, other: &Node) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// An address that identifies the node while it lives; for caches.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        Arc::as_ptr(&self.0) as usize
+    }
+}
