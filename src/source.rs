@@ -95,10 +95,7 @@ impl Source {
         let line = starts.partition_point(|&s| s as usize <= offset) - 1;
         let start = starts[line] as usize;
         let column = self.text[start..offset].chars().filter(|&c| c != '\u{feff}').count();
-        Position {
-            line: u32::try_from(line + 1).unwrap_or(u32::MAX),
-            column: u32::try_from(column + 1).unwrap_or(u32::MAX),
-        }
+        Position { line: u32::try_from(line + 1).unwrap_or(u32::MAX), column: u32::try_from(column + 1).unwrap_or(u32::MAX) }
     }
 
     /// The byte range of a line (from 1) without its line break; empty at the end when there is no such line.
