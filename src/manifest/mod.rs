@@ -1,0 +1,5 @@
+//! Kubernetes objects: what a document says it is, and the objects that wrappers carry.
+
+mod object;
+
+pub use object::{Object, objects};

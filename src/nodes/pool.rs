@@ -1,0 +1,200 @@
+//! What a manifest says about nodes: pools, their architecture with its evidence, their labels and their state.
+
+use super::arch::Arch;
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// One node, or one group of nodes that are made alike.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// Kind of the object that declares it (`Node`, `MachineSet`, `NodePool`, …).
+    pub kind: String,
+    /// Its name; an entry inside a bigger object has a name of its own (`edge1/w0`).
+    pub name: String,
+    /// The object, or the entry inside it.
+    pub span: Span,
+    /// What the nodes do.
+    pub role: Role,
+    /// What decides the architecture, strongest first; empty when nothing says.
+    pub facts: Vec<Fact>,
+    /// Why nothing says, where there is a reason worth telling (a template expression, an unknown instance type).
+    pub unknown_because: Option<String>,
+    /// Labels the nodes will carry when the scheduler looks.
+    pub labels: Labels,
+    /// Whether nodes exist.
+    pub state: State,
+    /// Which cluster it is part of.
+    pub belongs: Belonging,
+    /// How much the declaration says about all nodes of its cluster.
+    pub scope: Scope,
+    /// Infrastructure id (`machine.openshift.io/cluster-api-cluster`), when it is one and no placeholder.
+    pub infra_id: Option<String>,
+    /// How many nodes, where it is known: fewest and most.
+    pub count: Option<(u32, u32)>,
+}
+
+/// One reason to believe in an architecture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// The architecture.
+    pub arch: Arch,
+    /// How it is known.
+    pub basis: Basis,
+    /// The words that say it (`m7g.2xlarge`, `arm64`, `CRD default`).
+    pub detail: String,
+    /// Where they stand.
+    pub span: Span,
+}
+
+/// How an architecture is known, strongest first; the order is the precedence within a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Basis {
+    /// The user's configuration or command line.
+    Configuration,
+    /// A running system reported it (`status.nodeInfo.architecture`, an Agent's inventory).
+    Observed,
+    /// A label on a Node object (`kubernetes.io/arch`).
+    Label,
+    /// A field that states it (`spec.arch`, `cpuArchitecture`).
+    Declared,
+    /// The name of the hardware (`m7g.2xlarge`).
+    InstanceType,
+    /// The autoscaler's capacity annotation.
+    CapacityAnnotation,
+    /// The platform has but one (PowerVS).
+    Platform,
+    /// A single-architecture release payload.
+    Payload,
+    /// A default of the kind's schema.
+    SchemaDefault,
+    /// Taken over from the control plane.
+    ControlPlane,
+}
+
+impl Basis {
+    /// The name machines read.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Basis::Configuration => "configuration",
+            Basis::Observed => "observed",
+            Basis::Label => "label",
+            Basis::Declared => "declared",
+            Basis::InstanceType => "instance-type",
+            Basis::CapacityAnnotation => "capacity-annotation",
+            Basis::Platform => "platform",
+            Basis::Payload => "payload",
+            Basis::SchemaDefault => "schema-default",
+            Basis::ControlPlane => "control-plane",
+        }
+    }
+}
+
+/// What the nodes of a pool do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Worker nodes, infra and custom roles included: they carry the worker label.
+    Worker,
+    /// Control-plane nodes that do not run workloads.
+    ControlPlane,
+    /// Control-plane nodes that are workers too (compact, single node, schedulable masters).
+    ControlPlaneAndWorker,
+    /// Neither (an arbiter, a Node without a role label).
+    Neither,
+    /// Not said.
+    Unknown,
+}
+
+impl Role {
+    /// The name machines read.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Worker => "worker",
+            Role::ControlPlane => "control-plane",
+            Role::ControlPlaneAndWorker => "control-plane,worker",
+            Role::Neither => "none",
+            Role::Unknown => "unknown",
+        }
+    }
+}
+
+/// Whether a pool has nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// At least one.
+    Present,
+    /// None now, but an autoscaler may add some.
+    Latent,
+    /// None, and only a person can add some.
+    Parked,
+}
+
+impl State {
+    /// The name machines read.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Present => "present",
+            State::Latent => "latent",
+            State::Parked => "parked",
+        }
+    }
+}
+
+/// The cluster a pool is part of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Belonging {
+    /// The cluster the object is applied to.
+    Applied,
+    /// The cluster its fields name, wherever the object lies: it describes another cluster.
+    Named {
+        /// The cluster's name.
+        cluster: String,
+        /// The namespace that qualifies the name on the hub, if there is one.
+        namespace: Option<String>,
+        /// Where the name stands.
+        span: Span,
+    },
+    /// It describes some other cluster, but which one cannot be read.
+    Elsewhere,
+}
+
+/// What else exists beside a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// The declaration lists every node of the cluster (a ClusterInstance, an install-config, a HostedCluster's NodePools).
+    Whole,
+    /// One dumped Node: together with its siblings of the same file a complete inventory.
+    Inventory,
+    /// One pool of possibly more: a lower bound.
+    Part,
+}
+
+/// Labels as far as they are known before the nodes exist.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Labels {
+    /// Known keys and values.
+    pub known: BTreeMap<String, LabelValue>,
+    /// No other key exists (a dumped Node); otherwise an absent key may turn up at run time.
+    pub complete: bool,
+}
+
+/// A label's value, or that it exists with a value nobody can tell yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LabelValue {
+    /// This value.
+    Is(String),
+    /// Some value.
+    Some,
+    /// The key is certainly absent.
+    Absent,
+}
+
+impl Pool {
+    /// The architecture the strongest fact gives.
+    #[must_use]
+    pub fn arch(&self) -> Option<&Arch> {
+        self.facts.first().map(|f| &f.arch)
+    }
+}

@@ -1,0 +1,189 @@
+//! Everything a run found out: what every report format reads, and nothing else.
+
+use crate::finding::{Confidence, Finding, Label, Severity};
+use crate::nodes::arch::Arch;
+use crate::nodes::pool::{Basis, Role, State};
+use crate::source::{FileId, Source, Span};
+
+/// The result of a run.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The texts that spans point into, indexed by `FileId`. Files that were never read are empty.
+    pub sources: Vec<Source>,
+    /// The clusters, by name.
+    pub clusters: Vec<ClusterView>,
+    /// The findings to show, in the order to show them.
+    pub findings: Vec<Finding>,
+    /// What could not be seen.
+    pub unresolved: Vec<Unresolved>,
+    /// How much was read, and what was not.
+    pub summary: Summary,
+}
+
+impl Outcome {
+    /// The source of a file.
+    #[must_use]
+    pub fn source(&self, file: FileId) -> Option<&Source> {
+        self.sources.get(file.0 as usize)
+    }
+}
+
+/// Something that was not seen.
+#[derive(Clone, Debug)]
+pub struct Unresolved {
+    /// What and why, in one line.
+    pub reason: String,
+    /// Where it is referred to.
+    pub span: Span,
+}
+
+/// What was read and what was not.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Files that were looked at.
+    pub files: usize,
+    /// Files that were parsed, because they could matter.
+    pub parsed: usize,
+    /// Files that could not be read, with the reason.
+    pub unreadable: Vec<(String, String)>,
+    /// Files that hold templates and were therefore read in part or not at all.
+    pub templates: Vec<String>,
+    /// Findings hidden because their confidence is below the asked one.
+    pub hidden: usize,
+    /// Findings that a comment, the configuration or the baseline suppresses.
+    pub suppressed: usize,
+    /// Clusters with a HyperConverged whose node architectures nothing tells.
+    pub unknown_architectures: Vec<String>,
+}
+
+/// One cluster as `topology` and JSON show it.
+#[derive(Clone, Debug)]
+pub struct ClusterView {
+    /// Display name; `(repository)` when the whole repository is one cluster.
+    pub name: String,
+    /// The HyperConverged it is given, if it is given one.
+    pub hyperconverged: Option<HyperConvergedView>,
+    /// Whether the feature is on.
+    pub multi_arch: MultiArch,
+    /// Architectures of the nodes that may run virtual machines, sorted.
+    pub workloads: Vec<Arch>,
+    /// Architectures of the control plane, sorted.
+    pub control_plane: Vec<Arch>,
+    /// Architectures that only pools without nodes would bring, sorted.
+    pub latent: Vec<Arch>,
+    /// How much of the truth the lists are.
+    pub knowledge: Knowledge,
+    /// One entry per pool, unknown ones included.
+    pub evidence: Vec<Evidence>,
+    /// The golden images in effect, by name.
+    pub golden_images: Vec<GoldenImageView>,
+    /// Why the cluster exists and why each part belongs to it.
+    pub why: Vec<Label>,
+    /// How sure the membership of the HyperConverged is.
+    pub confidence: Confidence,
+}
+
+/// Where the HyperConverged of a cluster comes from.
+#[derive(Clone, Debug)]
+pub struct HyperConvergedView {
+    /// `apiVersion`.
+    pub api_version: String,
+    /// Name.
+    pub name: String,
+    /// Namespace, if it is written.
+    pub namespace: Option<String>,
+    /// The object.
+    pub span: Span,
+}
+
+/// Whether golden images are imported per architecture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MultiArch {
+    /// Yes.
+    On,
+    /// No.
+    Off,
+    /// It cannot be read.
+    Unknown,
+    /// There is no HyperConverged.
+    None,
+}
+
+impl MultiArch {
+    /// The name machines read.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            MultiArch::On => "on",
+            MultiArch::Off => "off",
+            MultiArch::Unknown => "unknown",
+            MultiArch::None => "none",
+        }
+    }
+}
+
+/// How much is known of a cluster's architectures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knowledge {
+    /// All nodes are accounted for.
+    Complete,
+    /// A lower bound.
+    Partial,
+    /// Nothing.
+    Unknown,
+}
+
+impl Knowledge {
+    /// The name machines read.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Knowledge::Complete => "complete",
+            Knowledge::Partial => "partial",
+            Knowledge::Unknown => "unknown",
+        }
+    }
+}
+
+/// What one pool tells.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// The architecture, if it is known.
+    pub arch: Option<Arch>,
+    /// How it is known.
+    pub basis: Option<Basis>,
+    /// The words that say it, or why nothing does.
+    pub detail: String,
+    /// Whether nodes exist.
+    pub state: State,
+    /// What they do.
+    pub role: Role,
+    /// Kind of the declaring object.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// The words that say it, or the object.
+    pub span: Span,
+}
+
+/// One golden image in effect.
+#[derive(Clone, Debug)]
+pub struct GoldenImageView {
+    /// Name of its DataImportCronTemplate.
+    pub name: String,
+    /// Whether it is one of the operator's own.
+    pub common: bool,
+    /// The architectures it will be imported for as its annotation says (sorted; empty without one).
+    pub architectures: Vec<String>,
+    /// Its entry in the HyperConverged; `None` for a common image that the resource does not mention.
+    pub span: Option<Span>,
+}
+
+impl Summary {
+    /// How many of `findings` have each severity: errors, warnings, infos.
+    #[must_use]
+    pub fn count(findings: &[Finding]) -> [usize; 3] {
+        let of = |s| findings.iter().filter(|f| f.severity == s).count();
+        [of(Severity::Error), of(Severity::Warning), of(Severity::Info)]
+    }
+}
