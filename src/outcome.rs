@@ -5,15 +5,23 @@ use crate::nodes::arch::Arch;
 use crate::nodes::pool::{Basis, Role, State};
 use crate::source::{FileId, Source, Span};
 
+/// The name of the one cluster of a repository that tells no clusters apart.
+pub const WHOLE_REPOSITORY: &str = "(repository)";
+
 /// The result of a run.
 #[derive(Debug, Default)]
 pub struct Outcome {
+    /// Where the linted root lies in its repository: empty, or a path that ends in `/` (`deploy/`). Platforms want paths from the
+    /// repository's root; sources have theirs from the linted one.
+    pub prefix: String,
     /// The texts that spans point into, indexed by `FileId`. Files that were never read are empty.
     pub sources: Vec<Source>,
     /// The clusters, by name.
     pub clusters: Vec<ClusterView>,
     /// The findings to show, in the order to show them.
     pub findings: Vec<Finding>,
+    /// The findings that a comment, the configuration or the baseline hides.
+    pub suppressed: Vec<Suppressed>,
     /// What could not be seen.
     pub unresolved: Vec<Unresolved>,
     /// How much was read, and what was not.
@@ -26,6 +34,28 @@ impl Outcome {
     pub fn source(&self, file: FileId) -> Option<&Source> {
         self.sources.get(file.0 as usize)
     }
+}
+
+/// A finding that is not shown because somebody said so.
+#[derive(Clone, Debug)]
+pub struct Suppressed {
+    /// What is hidden.
+    pub finding: Finding,
+    /// Who hides it.
+    pub by: Suppression,
+    /// The reason they gave.
+    pub reason: Option<String>,
+}
+
+/// What hides a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suppression {
+    /// A comment in the manifest.
+    Comment,
+    /// An `ignore` entry of the configuration.
+    Configuration,
+    /// The baseline.
+    Baseline,
 }
 
 /// Something that was not seen.
@@ -50,8 +80,6 @@ pub struct Summary {
     pub templates: Vec<String>,
     /// Findings hidden because their confidence is below the asked one.
     pub hidden: usize,
-    /// Findings that a comment, the configuration or the baseline suppresses.
-    pub suppressed: usize,
     /// Clusters with a HyperConverged whose node architectures nothing tells.
     pub unknown_architectures: Vec<String>,
 }
@@ -59,7 +87,7 @@ pub struct Summary {
 /// One cluster as `topology` and JSON show it.
 #[derive(Clone, Debug)]
 pub struct ClusterView {
-    /// Display name; `(repository)` when the whole repository is one cluster.
+    /// Display name; [`WHOLE_REPOSITORY`] when the whole repository is one cluster.
     pub name: String,
     /// The HyperConverged it is given, if it is given one.
     pub hyperconverged: Option<HyperConvergedView>,
