@@ -3,11 +3,16 @@
 //! This room knows no Kubernetes. It keeps what a linter needs and loaders throw away: spans, styles, comments, what an alias or
 //! a merge key brought in, and which patch removed a key.
 
+mod build;
 mod comment;
+mod cursor;
+mod keys;
 mod lookup;
+mod marks;
 mod node;
 mod parse;
 mod scalar;
+mod split;
 
 pub use comment::Comment;
 pub use lookup::Lookup;

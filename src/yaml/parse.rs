@@ -1,5 +1,7 @@
 //! Text to documents, on yaml-rust2's events.
 
+use super::build::{Built, Failure, Outcome, build};
+use super::split::chunks;
 use super::{Comment, Node};
 use crate::source::{FileId, Span};
 
@@ -43,6 +45,8 @@ pub enum ProblemKind {
     Syntax,
     /// A key twice in one map; the last wins, as in the API server's decoder.
     DuplicateKey,
+    /// YAML that Kubernetes refuses: a null, list or map as a key, a merge key without a map. The document was read all the same.
+    Refused,
     /// A bound of this program (depth, alias expansion, size) was hit: the document was not read.
     Limit,
 }
@@ -50,14 +54,85 @@ pub enum ProblemKind {
 /// Reads every document of a text. One broken document does not hide the others.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> Parsed {
-    let _ = (file, text);
-    Parsed::default()
+    let mut parsed = Parsed::default();
+    let mut waiting = Vec::new();
+    for chunk in chunks(text) {
+        let Outcome { documents, problems, failure, .. } = build(file, text, chunk.start, &text[chunk.clone()]);
+        parsed.problems.extend(problems);
+        for Built { root, comments, start, end, .. } in documents {
+            waiting.extend(comments);
+            let comments = std::mem::take(&mut waiting);
+            parsed.documents.push(Document { root, comments, span: Span::new(file, start, end) });
+        }
+        match failure {
+            None => {}
+            Some(Failure::Own(problem)) => parsed.problems.push(problem),
+            Some(Failure::Scan(error, at)) => parsed.problems.push(Problem {
+                kind: ProblemKind::Syntax,
+                span: Span::new(file, at, at),
+                message: format!("this is no YAML: {}", error.info()),
+                related: None,
+            }),
+        }
+    }
+    parsed
 }
 
 /// Reads the YAML inside a scalar of a file (an inline patch, a ConfigMap's value). Spans are the file's own where the scalar is a
 /// literal block or has no escapes; otherwise every span is the whole scalar's.
 #[must_use]
 pub fn parse_embedded(scalar: &Node, text: &str) -> Parsed {
-    let _ = (scalar, text);
-    Parsed::default()
+    let _ = text;
+    scalar.text().map(|t| parse(scalar.span().file, t)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tree as text: every node's own source in `<>`.
+    fn outline(text: &str) -> String {
+        let parsed = parse(FileId(0), text);
+        let mut out = String::new();
+        for document in &parsed.documents {
+            write(&document.root, text, &mut out);
+            out.push('\n');
+        }
+        for problem in &parsed.problems {
+            out.push_str(&format!("{:?}@{}\n", problem.kind, problem.span.start));
+        }
+        out
+    }
+
+    fn write(node: &Node, text: &str, out: &mut String) {
+        if let Some(map) = node.as_mapping() {
+            out.push('{');
+            for entry in &map.entries {
+                write(&entry.key, text, out);
+                out.push_str(if entry.merged { "<<" } else { "=" });
+                write(&entry.value, text, out);
+                out.push(' ');
+            }
+            out.push('}');
+        } else if let Some(items) = node.as_sequence() {
+            out.push('[');
+            for item in items {
+                write(item, text, out);
+                out.push(' ');
+            }
+            out.push(']');
+        } else {
+            out.push_str(&text[node.span().range()]);
+        }
+    }
+
+    #[test]
+    fn trees() {
+        assert_eq!(outline("a: 1\nb:\n- x # c\n- 'y'\nc: {d: [e, f: g]}\n"), "{a=1 b=[x 'y' ] c={d=[e {f=g } ] } }\n");
+        assert_eq!(outline("a: |\n  x\n\n  y\n\nb: >-\n  z"), "{a=|\n  x\n\n  y b=>-\n  z }\n");
+        assert_eq!(outline("a: &x {k: 1}\nb: *x\nc:\n  k: 2\n  <<: *x\n"), "{a={k=1 } b={k=1 } c={k<<1 } }\n");
+        assert_eq!(outline("a: 1\na: 2\n"), "{a=2 }\nDuplicateKey@5\n");
+        assert_eq!(outline("a: [1\n---\nb: 2\n"), "{b=2 }\nSyntax@6\n");
+        assert_eq!(outline("é: ü\nb: ö # ä\nc: \"ß\"\n"), "{é=ü b=ö c=\"ß\" }\n");
+    }
 }

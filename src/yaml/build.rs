@@ -1,0 +1,307 @@
+//! Events to nodes: one pass over one chunk, without recursion, bounded in depth and in what aliases expand to.
+
+use super::cursor::Cursor;
+use super::keys::Keys;
+use super::marks::Marks;
+use super::{Comment, Node, Problem, ProblemKind, Sequence, Style, Value};
+use crate::source::{FileId, Span};
+use std::collections::HashMap;
+use yaml_rust2::parser::{Event, Parser, Tag};
+use yaml_rust2::scanner::{Marker, ScanError, TScalarStyle};
+
+/// How deep nodes may nest, aliases followed. Deeper than any manifest, and shallow enough for recursion over a tree.
+pub(super) const MAX_DEPTH: u32 = 200;
+
+/// How many nodes the aliases of one document may stand for; go-yaml begins to refuse documents at about this size.
+const MAX_ALIASED: u64 = 400_000;
+
+/// One document as the events gave it.
+pub(super) struct Built {
+    pub(super) root: Node,
+    pub(super) comments: Vec<Comment>,
+    /// Where it begins: its `---`, or the first byte that the document before it left.
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// Why a chunk could not be read to its end.
+pub(super) enum Failure {
+    /// The parser's error, and its place in the file.
+    Scan(ScanError, usize),
+    /// A problem of our own.
+    Own(Problem),
+}
+
+/// What a chunk held.
+pub(super) struct Outcome {
+    pub(super) documents: Vec<Built>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) failure: Option<Failure>,
+}
+
+/// What kind of collection is open, by how it is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    BlockSequence,
+    FlowSequence,
+    BlockMapping,
+    FlowMapping,
+    /// The single pair of `[key: value]`.
+    Pair,
+}
+
+struct Frame {
+    shape: Shape,
+    start: usize,
+    anchor: usize,
+    tag: Option<Box<str>>,
+    items: Vec<Node>,
+    keys: Keys,
+    /// Levels below this one.
+    height: u32,
+}
+
+/// An anchored node and how many levels it has.
+struct Anchored {
+    node: Node,
+    height: u32,
+}
+
+struct Builder<'t> {
+    cursor: Cursor<'t>,
+    marks: Marks<'t>,
+    frames: Vec<Frame>,
+    anchors: HashMap<usize, Anchored>,
+    aliased: u64,
+    root: Option<Node>,
+    problems: Vec<Problem>,
+}
+
+/// Reads `text[start..end]`. `parsed` is the text to parse in its place: the same, or mended byte for byte.
+pub(super) fn build(file: FileId, text: &str, start: usize, parsed: &str) -> Outcome {
+    let end = start + parsed.len();
+    let mut builder = Builder {
+        cursor: Cursor::new(file, text, start, end),
+        marks: Marks::new(parsed, start),
+        frames: Vec::new(),
+        anchors: HashMap::new(),
+        aliased: 0,
+        root: None,
+        problems: Vec::new(),
+    };
+    let mut documents = Vec::new();
+    let failure = builder.run(parsed, start, &mut documents).err();
+    Outcome { documents, problems: builder.problems, failure }
+}
+
+impl Builder<'_> {
+    fn run(&mut self, parsed: &str, start: usize, documents: &mut Vec<Built>) -> Result<(), Failure> {
+        let mut parser = Parser::new_from_str(parsed);
+        let mut begin = start;
+        loop {
+            let (event, marker) = parser.next_token().map_err(|e| self.scan_error(e))?;
+            match event {
+                Event::Nothing | Event::StreamStart => {}
+                Event::StreamEnd => return Ok(()),
+                Event::DocumentStart => {
+                    self.anchors.clear();
+                    self.aliased = 0;
+                    if let Some(at) = self.cursor.document_start() {
+                        begin = at;
+                    }
+                }
+                Event::DocumentEnd => {
+                    let end = self.cursor.last();
+                    let closed = self.cursor.document_end();
+                    let comments = self.cursor.take_comments();
+                    if let Some(root) = self.root.take() {
+                        documents.push(Built { root, comments, start: begin, end });
+                    }
+                    if closed {
+                        // kubectl and kustomize ignore what follows up to the next `---`.
+                        return Ok(());
+                    }
+                    begin = self.cursor.last();
+                }
+                Event::Scalar(text, style, anchor, tag) => self.scalar(text, style, anchor, tag, &marker)?,
+                Event::Alias(id) => self.alias(id)?,
+                Event::SequenceStart(anchor, tag) => {
+                    self.lead_in();
+                    self.cursor.properties(anchor > 0, tag.is_some());
+                    let (at, _) = self.cursor.seek();
+                    let shape = if self.cursor.indicator(b'[') { Shape::FlowSequence } else { Shape::BlockSequence };
+                    self.open(shape, at, anchor, tag)?;
+                }
+                Event::MappingStart(anchor, tag) => {
+                    self.lead_in();
+                    self.cursor.properties(anchor > 0, tag.is_some());
+                    let (at, found) = self.cursor.seek();
+                    // A `{` may also be the first key of a block mapping or of a pair. The marker of a flow mapping is its brace;
+                    // that of a pair may be its key's brace too, but then another mapping follows at the same place.
+                    let braces = found == Some(b'{')
+                        && self.marks.offset(&marker) == at
+                        && !matches!(parser.peek(), Ok((Event::MappingStart(..), next)) if *next == marker);
+                    let shape = if braces {
+                        self.cursor.indicator(b'{');
+                        Shape::FlowMapping
+                    } else if self.frames.last().is_some_and(|f| f.shape == Shape::FlowSequence) {
+                        Shape::Pair
+                    } else {
+                        Shape::BlockMapping
+                    };
+                    self.open(shape, at, anchor, tag)?;
+                }
+                Event::SequenceEnd | Event::MappingEnd => self.close()?,
+            }
+        }
+    }
+
+    fn scan_error(&mut self, error: ScanError) -> Failure {
+        let at = self.marks.offset(error.marker());
+        Failure::Scan(error, at)
+    }
+
+    fn problem(kind: ProblemKind, span: Span, message: impl Into<String>) -> Failure {
+        Failure::Own(Problem { kind, span, message: message.into(), related: None })
+    }
+
+    /// Passes the indicators that stand before a node in the collection it belongs to.
+    fn lead_in(&mut self) {
+        let Some(frame) = self.frames.last() else { return };
+        let cursor = &mut self.cursor;
+        match frame.shape {
+            Shape::BlockSequence => {
+                cursor.indicator(b'-');
+            }
+            Shape::FlowSequence => {
+                cursor.indicator(b',');
+            }
+            Shape::BlockMapping if frame.keys.awaits_value() => {
+                cursor.lone_indicator(b':');
+            }
+            Shape::FlowMapping | Shape::Pair if frame.keys.awaits_value() => {
+                cursor.indicator(b':');
+            }
+            Shape::FlowMapping => {
+                cursor.indicator(b',');
+                cursor.lone_indicator(b'?');
+            }
+            Shape::BlockMapping | Shape::Pair => {
+                cursor.lone_indicator(b'?');
+            }
+        }
+    }
+
+    fn scalar(&mut self, text: String, style: TScalarStyle, anchor: usize, tag: Option<Tag>, marker: &Marker) -> Result<(), Failure> {
+        self.lead_in();
+        self.cursor.properties(anchor > 0, tag.is_some());
+        let style = match style {
+            TScalarStyle::Plain => Style::Plain,
+            TScalarStyle::SingleQuoted => Style::SingleQuoted,
+            TScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+            TScalarStyle::Literal => Style::Literal,
+            TScalarStyle::Folded => Style::Folded,
+        };
+        let span = if style == Style::Plain && text.is_empty() {
+            let at = self.cursor.last();
+            self.cursor.span(at, at)
+        } else {
+            self.cursor.seek();
+            if !matches!(style, Style::Literal | Style::Folded) {
+                self.cursor.settle(self.marks.offset(marker));
+            }
+            self.cursor.scalar(style, &text, marker.col())
+        };
+        self.finish(Node::scalar(text, style, span), 0, anchor, tag.map(resolved))
+    }
+
+    fn alias(&mut self, id: usize) -> Result<(), Failure> {
+        self.lead_in();
+        let place = self.cursor.alias();
+        // The parser knows every name of the stream; only those of this document count, and none inside itself.
+        let Some(anchored) = self.anchors.get(&id) else {
+            return Err(Self::problem(ProblemKind::Syntax, place, "this alias names no anchor that ends before it in this document"));
+        };
+        self.aliased += u64::from(anchored.node.weight());
+        if self.aliased > MAX_ALIASED {
+            return Err(Self::problem(
+                ProblemKind::Limit,
+                place,
+                format!("the document's aliases stand for more than {MAX_ALIASED} nodes; it was not read"),
+            ));
+        }
+        let (node, height) = (anchored.node.clone().with_alias(place), anchored.height);
+        self.place(node, height)
+    }
+
+    fn open(&mut self, shape: Shape, start: usize, anchor: usize, tag: Option<Tag>) -> Result<(), Failure> {
+        if self.frames.len() as u32 >= MAX_DEPTH {
+            return Err(self.too_deep(start));
+        }
+        self.frames.push(Frame { shape, start, anchor, tag: tag.map(resolved), items: Vec::new(), keys: Keys::default(), height: 0 });
+        Ok(())
+    }
+
+    fn too_deep(&self, at: usize) -> Failure {
+        let message = format!("nested more than {MAX_DEPTH} levels deep; the document was not read");
+        Self::problem(ProblemKind::Limit, self.cursor.span(at, at), message)
+    }
+
+    fn close(&mut self) -> Result<(), Failure> {
+        let Some(frame) = self.frames.pop() else { return Ok(()) };
+        match frame.shape {
+            Shape::FlowSequence | Shape::FlowMapping => {
+                self.cursor.indicator(b',');
+                self.cursor.indicator(if frame.shape == Shape::FlowSequence { b']' } else { b'}' });
+            }
+            _ => {}
+        }
+        let span = self.cursor.span(frame.start, self.cursor.last());
+        let node = match frame.shape {
+            Shape::BlockSequence => Node::sequence(frame.items, span),
+            Shape::FlowSequence => Node::new(Value::Sequence(Sequence { items: frame.items, flow: true }), span),
+            Shape::BlockMapping => frame.keys.finish(span, false, self.cursor.rest(frame.start), &mut self.problems),
+            Shape::FlowMapping | Shape::Pair => frame.keys.finish(span, true, self.cursor.rest(frame.start), &mut self.problems),
+        };
+        self.finish(node, frame.height + 1, frame.anchor, frame.tag)
+    }
+
+    /// Gives a finished node its tag and anchor and puts it where it belongs.
+    fn finish(&mut self, mut node: Node, height: u32, anchor: usize, tag: Option<Box<str>>) -> Result<(), Failure> {
+        if let Some(tag) = tag {
+            node = node.with_tag(tag);
+        }
+        if anchor > 0 {
+            node = node.with_anchor();
+            self.anchors.insert(anchor, Anchored { node: node.clone(), height });
+        }
+        self.place(node, height)
+    }
+
+    fn place(&mut self, node: Node, height: u32) -> Result<(), Failure> {
+        if self.frames.len() as u32 + height > MAX_DEPTH {
+            return Err(self.too_deep(node.alias().unwrap_or(node.span()).start as usize));
+        }
+        match self.frames.last_mut() {
+            None => {
+                let omitted = node.tag().is_none() && node.as_scalar().is_some_and(|s| s.style == Style::Plain && s.text.is_empty());
+                self.root = (!omitted).then_some(node);
+            }
+            Some(frame) => {
+                frame.height = frame.height.max(height);
+                match frame.shape {
+                    Shape::BlockSequence | Shape::FlowSequence => frame.items.push(node),
+                    _ => frame.keys.push(node),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A tag in full: `!!str` as `tag:yaml.org,2002:str`, a local one as it stands.
+fn resolved(tag: Tag) -> Box<str> {
+    let mut full = tag.handle;
+    full.push_str(&tag.suffix);
+    full.into()
+}

@@ -1,0 +1,280 @@
+//! A walk over the source in step with the parser's events, for what the parser does not report: where nodes begin and end, and
+//! the comments between them.
+//!
+//! The parser has accepted the text before the cursor sees it, so the cursor only needs to know where tokens end, not whether they
+//! may stand where they do.
+
+use super::{Comment, Style};
+use crate::source::{FileId, Span};
+
+/// A position in one chunk of a file; every offset is a byte offset in the file.
+pub(super) struct Cursor<'t> {
+    text: &'t str,
+    file: FileId,
+    pos: usize,
+    end: usize,
+    last: usize,
+    comments: Vec<Comment>,
+}
+
+impl<'t> Cursor<'t> {
+    /// A cursor at `start`, which may walk up to `end`.
+    pub(super) fn new(file: FileId, text: &'t str, start: usize, end: usize) -> Self {
+        Self { text, file, pos: start, end, last: start, comments: Vec::new() }
+    }
+
+    /// The end of the last token: where an omitted value is said to stand, and where a block collection ends.
+    pub(super) fn last(&self) -> usize {
+        self.last
+    }
+
+    /// The bytes `start..end` of the file as a span.
+    pub(super) fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.file, start, end)
+    }
+
+    /// The comments met since the last call.
+    pub(super) fn take_comments(&mut self) -> Vec<Comment> {
+        std::mem::take(&mut self.comments)
+    }
+
+    /// The file's text from an offset to the end of the chunk.
+    pub(super) fn rest(&self, from: usize) -> &'t str {
+        self.text.get(from..self.end).unwrap_or_default()
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied().filter(|_| at < self.end)
+    }
+
+    /// White space, a line break or the end stands at `at`.
+    fn is_space(&self, at: usize) -> bool {
+        self.byte(at).is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'))
+    }
+
+    /// The end of the line that `at` is on.
+    fn line_end(&self, at: usize) -> usize {
+        let rest = self.rest(at).as_bytes();
+        at + memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
+    }
+
+    fn comment(&mut self) {
+        let end = self.line_end(self.pos);
+        let before = self.text[..self.pos].trim_end_matches([' ', '\t']);
+        let own_line = before.is_empty() || before.ends_with(['\n', '\r', '\u{feff}']);
+        self.comments.push(Comment { span: self.span(self.pos, end), own_line });
+        self.pos = end;
+    }
+
+    /// Goes to the next token, noting the comments on the way, and gives its place and first byte.
+    pub(super) fn seek(&mut self) -> (usize, Option<u8>) {
+        loop {
+            match self.byte(self.pos) {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.pos += 1,
+                Some(b'#') => self.comment(),
+                other => return (self.pos, other),
+            }
+        }
+    }
+
+    /// Puts the cursor behind a token that ends at `end`.
+    fn pass(&mut self, end: usize) {
+        self.pos = end;
+        self.last = end;
+    }
+
+    /// Takes the cursor to a token's place that the parser knows, should it be elsewhere.
+    pub(super) fn settle(&mut self, at: usize) {
+        self.pos = at.clamp(0, self.end);
+    }
+
+    /// Passes one indicator byte if it comes next.
+    pub(super) fn indicator(&mut self, byte: u8) -> bool {
+        let (at, found) = self.seek();
+        let here = found == Some(byte);
+        if here {
+            self.pass(at + 1);
+        }
+        here
+    }
+
+    /// Passes a `?` or `:` that stands alone, if it comes next.
+    pub(super) fn lone_indicator(&mut self, byte: u8) -> bool {
+        let (at, _) = self.seek();
+        self.is_space(at + 1) && self.indicator(byte)
+    }
+
+    /// Passes the directives and the `---` at the start of a document; gives the place of the `---`.
+    pub(super) fn document_start(&mut self) -> Option<usize> {
+        loop {
+            let (at, found) = self.seek();
+            match found {
+                Some(b'%') => self.pass(self.line_end(at)),
+                Some(b'-') if self.rest(at).starts_with("---") && self.is_space(at + 3) => {
+                    self.pass(at + 3);
+                    return Some(at);
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// Notes the comments up to the end of the document and passes its `...`; says whether there was one.
+    pub(super) fn document_end(&mut self) -> bool {
+        let (at, _) = self.seek();
+        let ended = self.rest(at).starts_with("...") && self.is_space(at + 3);
+        if ended {
+            self.pass(at + 3);
+        }
+        ended
+    }
+
+    /// Passes an anchor and a tag, in either order.
+    pub(super) fn properties(&mut self, mut anchor: bool, mut tag: bool) {
+        while anchor || tag {
+            let (at, found) = self.seek();
+            match found {
+                Some(b'&') if anchor => anchor = false,
+                Some(b'!') if tag => tag = false,
+                _ => return,
+            }
+            self.pass(self.name_end(at));
+        }
+    }
+
+    /// Passes an alias and gives its span.
+    pub(super) fn alias(&mut self) -> Span {
+        let (at, _) = self.seek();
+        let end = self.name_end(at);
+        self.pass(end);
+        self.span(at, end)
+    }
+
+    /// The end of an anchor, alias or tag.
+    fn name_end(&self, at: usize) -> usize {
+        let rest = self.rest(at);
+        if rest.starts_with("!<") {
+            return at + rest.find('>').map_or(rest.len(), |i| i + 1);
+        }
+        let stop = |b: u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b',' | b'[' | b']' | b'{' | b'}');
+        at + rest.bytes().position(stop).unwrap_or(rest.len())
+    }
+
+    /// Passes a scalar whose text is not empty or which is quoted, and gives its span.
+    pub(super) fn scalar(&mut self, style: Style, value: &str, content_column: usize) -> Span {
+        let (start, _) = self.seek();
+        let end = match style {
+            Style::Plain => self.plain_end(start, value),
+            Style::SingleQuoted => self.single_quoted_end(start),
+            Style::DoubleQuoted => self.double_quoted_end(start),
+            Style::Literal | Style::Folded => return self.block_scalar(start, value, content_column),
+        };
+        self.pass(end);
+        self.span(start, end)
+    }
+
+    /// The end of a plain scalar of this value: source and value are walked together, each run of white space with line breaks in the
+    /// source being one space, or all line breaks but one, in the value.
+    fn plain_end(&self, start: usize, value: &str) -> usize {
+        let rest = self.rest(start);
+        if rest.starts_with(value) {
+            return start + value.len();
+        }
+        let (source, value) = (rest.as_bytes(), value.as_bytes());
+        let (mut at, mut done) = (0, 0);
+        while done < value.len() && at < source.len() {
+            if !matches!(source[at], b' ' | b'\t' | b'\n' | b'\r') {
+                at += 1;
+                done += 1;
+                continue;
+            }
+            let run = at + source[at..].iter().position(|b| !matches!(b, b' ' | b'\t' | b'\n' | b'\r')).unwrap_or(source.len() - at);
+            let folded = match breaks(&source[at..run]) {
+                0 => run - at,
+                1 => 1,
+                several => several - 1,
+            };
+            at = run;
+            done += folded;
+        }
+        start + at
+    }
+
+    fn single_quoted_end(&self, start: usize) -> usize {
+        let rest = self.rest(start).as_bytes();
+        let mut at = 1;
+        while let Some(found) = rest.get(at..).and_then(|r| memchr::memchr(b'\'', r)) {
+            at += found + 1;
+            if rest.get(at) != Some(&b'\'') {
+                return start + at;
+            }
+            at += 1;
+        }
+        self.end
+    }
+
+    fn double_quoted_end(&self, start: usize) -> usize {
+        let rest = self.rest(start).as_bytes();
+        let mut at = 1;
+        while let Some(found) = rest.get(at..).and_then(|r| memchr::memchr2(b'"', b'\\', r)) {
+            at += found + 1;
+            if rest[at - 1] == b'"' {
+                return start + at;
+            }
+            at += 1;
+        }
+        self.end
+    }
+
+    /// A block scalar from its `|` or `>` to the end of its last line with content, or to the end of its header.
+    ///
+    /// `column` is where its content begins. Blank lines at the end are left out whatever the chomping indicator says; they are passed
+    /// as white space.
+    fn block_scalar(&mut self, start: usize, value: &str, column: usize) -> Span {
+        let header = self.rest(start).bytes().skip(1).position(|b| !matches!(b, b'+' | b'-' | b'0'..=b'9'));
+        let mut end = header.map_or(self.end, |length| start + 1 + length);
+        self.pass(end);
+        // A comment may follow on the header's line; past the line the text is content.
+        while matches!(self.byte(self.pos), Some(b' ' | b'\t')) {
+            self.pos += 1;
+        }
+        if self.byte(self.pos) == Some(b'#') {
+            self.comment();
+        }
+        if value.bytes().all(|b| b == b'\n') {
+            return self.span(start, end);
+        }
+        let mut line = self.next_line(self.pos);
+        while line < self.end {
+            let stop = self.line_end(line);
+            let content = self.text[line..stop].bytes().take(column).take_while(|&b| b == b' ').count();
+            if content == column && line + column < stop {
+                if column == 0 && self.rest(line).starts_with("...") && self.is_space(line + 3) {
+                    break;
+                }
+                end = stop;
+            } else if line + content < stop {
+                break;
+            }
+            line = self.next_line(stop);
+        }
+        self.pass(end);
+        self.span(start, end)
+    }
+
+    /// The start of the line after the line break at `at`.
+    fn next_line(&self, at: usize) -> usize {
+        match (self.byte(at), self.byte(at + 1)) {
+            (Some(b'\r'), Some(b'\n')) => at + 2,
+            (Some(b'\n' | b'\r'), _) => at + 1,
+            _ => self.end,
+        }
+    }
+}
+
+/// How many line breaks there are; CRLF is one, a lone CR another.
+fn breaks(bytes: &[u8]) -> usize {
+    let lf = bytes.iter().filter(|&&b| b == b'\n').count();
+    let lone_cr = bytes.iter().enumerate().filter(|&(i, &b)| b == b'\r' && bytes.get(i + 1) != Some(&b'\n')).count();
+    lf + lone_cr
+}
