@@ -1,5 +1,174 @@
 //! What declares nodes: every kind that says something about a cluster's machines, read into pools with evidence.
+//!
+//! [`inventory`] takes the objects that live in one API server and gives their pools. One file per family of kinds reads; `finish` does
+//! what needs all of them: payloads, what silent machine sets inherit, schedulable control planes, conflicts between two answers for one
+//! pool, and the labels that follow.
+//!
+//! Kinds are matched with their API group, always. Two classes of them belong to different clusters: *self* kinds (Node, OpenShift's
+//! MachineSet) are about the cluster they are applied to ([`pool::Belonging::Applied`]), *describing* kinds (NodePool, ClusterInstance) about the
+//! one their fields name ([`pool::Belonging::Named`]), wherever they lie. `HyperConverged.status.nodeInfo` is not read here.
+//!
+//! What cannot be read is never guessed: a template, a placeholder or an unknown instance type leaves a pool without facts and with
+//! [`Pool::unknown_because`].
 
 pub mod arch;
 pub mod instance_type;
 pub mod pool;
+
+mod count;
+mod evidence;
+mod finish;
+mod labels;
+mod machine_api;
+mod node;
+mod payload;
+mod provider;
+mod read;
+mod world;
+
+use crate::manifest::Object;
+use crate::source::Span;
+use evidence::Evidence;
+pub use payload::{ClusterPayload, Payload};
+use pool::{Fact, LabelValue, Pool};
+use std::collections::BTreeMap;
+use world::World;
+
+/// What the objects of one API server say about nodes.
+#[derive(Clone, Debug, Default)]
+pub struct Inventory {
+    /// The pools, family by family, in the order of the objects.
+    pub pools: Vec<Pool>,
+    /// Pools about which two statements disagree.
+    pub conflicts: Vec<Conflict>,
+    /// Pools whose nodes cannot come to be as declared.
+    pub problems: Vec<Problem>,
+    /// What the cluster's own `Scheduler` says about its control plane, and where.
+    pub masters_schedulable: Option<(bool, Span)>,
+    /// Node objects that only add labels or taints to nodes something else makes.
+    pub node_patches: Vec<NodePatch>,
+    /// Clusters that some object defines or describes as a whole.
+    pub clusters: Vec<Defined>,
+    /// Infrastructure ids of the cluster itself (`Infrastructure.status.infrastructureName`).
+    pub infra_ids: Vec<(String, Span)>,
+    /// Release payloads whose architecture is known.
+    pub payloads: Vec<ClusterPayload>,
+}
+
+/// Two answers for one pool. Machine configuration and autoscaler follow the weaker one where it is the capacity annotation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// Index into [`Inventory::pools`].
+    pub pool: usize,
+    /// The fact that wins.
+    pub stronger: Fact,
+    /// The fact that contradicts it.
+    pub weaker: Fact,
+}
+
+/// Something that keeps a pool's nodes from existing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind.
+    pub kind: ProblemKind,
+    /// Index into [`Inventory::pools`].
+    pub pool: usize,
+    /// The defect, in one line without a full stop.
+    pub message: String,
+    /// The value to change.
+    pub span: Span,
+    /// What it contradicts, with a few words each.
+    pub related: Vec<(Span, String)>,
+}
+
+/// The kinds of [`Problem`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// The architecture contradicts the hardware, or the platform has no such nodes: they never boot (`node-pool-cannot-boot`).
+    CannotBoot,
+    /// The release payload is for another architecture alone: they never join (`release-payload-single-arch`).
+    SingleArchPayload,
+}
+
+/// A `Node` manifest without status and architecture: it proves that nodes are managed here and what labels they get, not that they exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodePatch {
+    /// The node's name.
+    pub name: String,
+    /// The labels it sets.
+    pub labels: BTreeMap<String, LabelValue>,
+    /// The object.
+    pub span: Span,
+}
+
+impl NodePatch {
+    /// Adds the labels to a pool that is this node. Whether they do anything to it.
+    pub fn apply(&self, pool: &mut Pool) -> bool {
+        let is_it = pool.node.as_deref() == Some(self.name.as_str());
+        if is_it {
+            pool.labels.known.extend(self.labels.clone());
+            pool.role = labels::role_of(&pool.labels).unwrap_or(pool.role);
+        }
+        is_it && !self.labels.is_empty()
+    }
+}
+
+/// A cluster that an object defines or describes as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defined {
+    /// Kind of the object.
+    pub kind: String,
+    /// Its names, best first (a ClusterDeployment has `spec.clusterName` and its own).
+    pub names: Vec<String>,
+    /// The namespace that qualifies the name on the hub.
+    pub namespace: Option<String>,
+    /// Its labels, for selectors and placements.
+    pub labels: BTreeMap<String, String>,
+    /// Its infrastructure id, where one is written.
+    pub infra_id: Option<String>,
+    /// Where the best name stands.
+    pub span: Span,
+}
+
+/// One pool while it is being read.
+struct Draft {
+    pool: Pool,
+    evidence: Evidence,
+    /// Where nothing is said the controllers take over the control plane's architecture.
+    inherits: bool,
+}
+
+/// Everything read so far.
+#[derive(Default)]
+struct Reading {
+    drafts: Vec<Draft>,
+    out: Inventory,
+}
+
+impl Reading {
+    /// Adds a pool with its evidence.
+    fn add(&mut self, pool: Pool, evidence: Evidence) {
+        self.drafts.push(Draft { pool, evidence, inherits: false });
+    }
+
+    /// The index the next pool will have.
+    #[allow(dead_code, reason = "families to come use it")]
+    fn next(&self) -> usize {
+        self.drafts.len()
+    }
+}
+
+/// The objects that live in one API server (one cluster's deliveries, or one hub's) → what they say about nodes.
+#[must_use]
+pub fn inventory(objects: &[&Object]) -> Inventory {
+    let world = World::new(objects);
+    let mut reading = Reading::default();
+    for family in FAMILIES {
+        family(&world, &mut reading);
+    }
+    finish::finish(&world, reading)
+}
+
+type Family = fn(&World<'_>, &mut Reading);
+
+const FAMILIES: &[Family] = &[node::read, machine_api::read, payload::read];

@@ -31,6 +31,10 @@ pub struct Pool {
     pub infra_id: Option<String>,
     /// How many nodes, where it is known: fewest and most.
     pub count: Option<(u32, u32)>,
+    /// The name its only node will have, where the declaration is of one node and says it.
+    pub node: Option<String>,
+    /// Why its nodes can never join, in words that complete "cannot join: …". Such a pool is never [`State::Present`].
+    pub blocked: Option<String>,
 }
 
 /// One reason to believe in an architecture.
@@ -101,11 +105,31 @@ pub enum Role {
     ControlPlaneAndWorker,
     /// Neither (an arbiter, a Node without a role label).
     Neither,
-    /// Not said.
+    /// Not said (a bare-metal host that the installer will assign): a worker, as far as anyone can tell, and perhaps control plane too.
     Unknown,
 }
 
 impl Role {
+    /// Whether such nodes run workloads where nothing pins them; `None` when it is not said.
+    #[must_use]
+    pub fn is_worker(self) -> Option<bool> {
+        match self {
+            Role::Worker | Role::ControlPlaneAndWorker => Some(true),
+            Role::ControlPlane | Role::Neither => Some(false),
+            Role::Unknown => None,
+        }
+    }
+
+    /// Whether such nodes are control plane; `None` when it is not said.
+    #[must_use]
+    pub fn is_control_plane(self) -> Option<bool> {
+        match self {
+            Role::ControlPlane | Role::ControlPlaneAndWorker => Some(true),
+            Role::Worker | Role::Neither => Some(false),
+            Role::Unknown => None,
+        }
+    }
+
     /// The name machines read.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -191,7 +215,63 @@ pub enum LabelValue {
     Absent,
 }
 
+impl Labels {
+    /// What is known of a key; `None` when it may or may not be there.
+    ///
+    /// Keys that the operator's own components write where it places them ([`is_written_at_run_time`]) are never certainly absent, not
+    /// even in a complete list: [`super::snapshot::snapshot`] leaves them out.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&LabelValue> {
+        match self.known.get(key) {
+            None if self.complete && !is_written_at_run_time(key) => Some(&LabelValue::Absent),
+            known => known,
+        }
+    }
+
+    /// Records a key unless it is recorded already.
+    pub(super) fn hint(&mut self, key: &str, value: LabelValue) {
+        self.known.entry(key.to_owned()).or_insert(value);
+    }
+
+    /// Records a key with a value.
+    #[allow(dead_code, reason = "families to come use it")]
+    pub(super) fn set(&mut self, key: &str, value: &str) {
+        self.known.insert(key.to_owned(), LabelValue::Is(value.to_owned()));
+    }
+}
+
+/// Whether a label's key or value is rewritten while a node lives: virt-handler's (`kubevirt.io/schedulable`, `*.node.kubevirt.io/…`, which
+/// exist only where the operator already placed it) and the kernel and system versions of node feature discovery.
+#[must_use]
+pub fn is_written_at_run_time(key: &str) -> bool {
+    let (domain, name) = key.split_once('/').unwrap_or(("", key));
+    key == "kubevirt.io/schedulable"
+        || key == "kubevirt.io/ksm-enabled"
+        || domain.ends_with(".node.kubevirt.io")
+        || (domain == "feature.node.kubernetes.io" && (name.starts_with("kernel-version.") || name.starts_with("system-os_release.")))
+}
+
 impl Pool {
+    /// A pool of one object (or an entry inside it) of which nothing is known yet.
+    pub(super) fn new(kind: &str, name: impl Into<String>, span: Span) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            name: name.into(),
+            span,
+            role: Role::Unknown,
+            facts: Vec::new(),
+            unknown_because: None,
+            labels: Labels::default(),
+            state: State::Present,
+            belongs: Belonging::Applied,
+            scope: Scope::Part,
+            infra_id: None,
+            count: None,
+            node: None,
+            blocked: None,
+        }
+    }
+
     /// The architecture the strongest fact gives.
     #[must_use]
     pub fn arch(&self) -> Option<&Arch> {

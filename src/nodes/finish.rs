@@ -1,0 +1,91 @@
+//! What needs every family read: payloads, inheritance, conflicts, and the labels that follow from the architecture.
+
+use super::machine_api::inheritance;
+use super::payload::Payload;
+use super::pool::{Basis, Belonging, Fact, Pool, State};
+use super::{Conflict, Draft, Inventory, Problem, ProblemKind, Reading, World};
+
+/// Settles everything.
+pub(super) fn finish(world: &World<'_>, reading: Reading) -> Inventory {
+    let Reading { mut drafts, mut out } = reading;
+    platform(world, &mut drafts);
+    for draft in &mut drafts {
+        for fact in out.payloads.iter().filter(|p| p.is_of(&draft.pool.belongs)).filter_map(super::ClusterPayload::fact) {
+            draft.evidence.facts.push(fact);
+        }
+    }
+    inherit(&mut drafts, &out);
+    for (index, draft) in drafts.into_iter().enumerate() {
+        let Draft { mut pool, evidence, .. } = draft;
+        (pool.facts, pool.unknown_because) = evidence.sorted();
+        settle(index, &mut pool, &mut out);
+        out.pools.push(pool);
+    }
+    out.schedule_masters();
+    for patch in &out.node_patches {
+        for pool in out.pools.iter_mut().filter(|p| p.belongs == Belonging::Applied) {
+            patch.apply(pool);
+        }
+    }
+    for pool in &mut out.pools {
+        pool.kubelet_labels();
+    }
+    out
+}
+
+/// The cluster's own platform, where it has but one architecture.
+fn platform(world: &World<'_>, drafts: &mut [Draft]) {
+    for infrastructure in world.all("config.openshift.io", "Infrastructure") {
+        let Some((kind, span)) = super::read::field(&infrastructure.root, &["status", "platformStatus", "type"]).known() else { continue };
+        if kind == "PowerVS" {
+            for draft in drafts.iter_mut().filter(|d| d.inherits) {
+                draft.evidence.fact(super::arch::Arch::PPC64LE, Basis::Platform, kind, span);
+            }
+        }
+    }
+}
+
+/// Silent machine sets take over the control plane's architecture, unless the payload has several: then the controllers refuse to guess too.
+fn inherit(drafts: &mut [Draft], out: &Inventory) {
+    if out.payloads.iter().any(|p| p.belongs == Belonging::Applied && p.payload == Payload::Multi) {
+        return;
+    }
+    let taken: Vec<_> = drafts.iter().map(|d| (d.inherits && d.evidence.is_silent()).then(|| inheritance(drafts, d)).flatten()).collect();
+    for (draft, taken) in drafts.iter_mut().zip(taken) {
+        if let Some((arch, detail, span)) = taken {
+            draft.evidence.fact(arch, Basis::ControlPlane, detail, span);
+        }
+    }
+}
+
+/// Looks for contradictions in one pool's facts, which are sorted by now.
+fn settle(index: usize, pool: &mut Pool, out: &mut Inventory) {
+    let Some(stronger) = pool.facts.first().cloned() else { return };
+    pool.unknown_because = None;
+    let mut seen: Vec<&Fact> = Vec::new();
+    for weaker in pool.facts.iter().filter(|f| f.arch != stronger.arch) {
+        if seen.iter().any(|f| f.basis == weaker.basis && f.arch == weaker.arch) {
+            continue;
+        }
+        seen.push(weaker);
+        match weaker.basis {
+            // A default or an inheritance is no statement.
+            Basis::SchemaDefault | Basis::ControlPlane => {}
+            Basis::Payload => {
+                let what = format!("{} {} has {} nodes under a release payload for {} alone", pool.kind, pool.name, stronger.arch, weaker.arch);
+                pool.blocked.get_or_insert_with(|| format!("the release payload is for {} alone", weaker.arch));
+                out.problems.push(Problem {
+                    kind: ProblemKind::SingleArchPayload,
+                    pool: index,
+                    message: what,
+                    span: weaker.span,
+                    related: vec![(stronger.span, format!("{} comes from here: {}", stronger.arch, stronger.detail))],
+                });
+            }
+            _ => out.conflicts.push(Conflict { pool: index, stronger: stronger.clone(), weaker: weaker.clone() }),
+        }
+    }
+    if pool.blocked.is_some() && pool.state == State::Present {
+        pool.state = State::Latent;
+    }
+}

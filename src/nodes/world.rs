@@ -1,0 +1,55 @@
+//! The objects of one API server, to look up by what they are and where they live.
+
+use crate::manifest::Object;
+use std::collections::BTreeMap;
+
+/// The objects of one API server. Of several with one identity the last is kept: they are one object there.
+pub(super) struct World<'a> {
+    kinds: BTreeMap<&'a str, BTreeMap<&'a str, Vec<&'a Object>>>,
+}
+
+impl<'a> World<'a> {
+    pub(super) fn new(objects: &[&'a Object]) -> Self {
+        let mut last = BTreeMap::new();
+        for (at, object) in objects.iter().enumerate() {
+            last.insert(identity(object), at);
+        }
+        let mut kinds: BTreeMap<_, BTreeMap<_, Vec<&Object>>> = BTreeMap::new();
+        for (at, object) in objects.iter().enumerate() {
+            // Without a name nothing tells two objects apart, so each stands for itself. A Node may be a dump and a patch of one.
+            if object.name.is_empty() || object.is("", "Node") || last.get(&identity(object)) == Some(&at) {
+                kinds.entry(object.group.as_str()).or_default().entry(object.kind.as_str()).or_default().push(object);
+            }
+        }
+        Self { kinds }
+    }
+
+    /// Every object of a group and kind, in order.
+    pub(super) fn all(&self, group: &str, kind: &str) -> &[&'a Object] {
+        self.kinds.get(group).and_then(|kinds| kinds.get(kind)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every object, by group and kind.
+    #[allow(dead_code, reason = "families to come use it")]
+    pub(super) fn each(&self) -> impl Iterator<Item = &'a Object> {
+        self.kinds.values().flat_map(BTreeMap::values).flatten().copied()
+    }
+
+    /// The object of a name. A namespace that only one side writes is no objection, because a deployer may add it.
+    pub(super) fn find(&self, group: &str, kind: &str, namespace: Option<&str>, name: &str) -> Option<&'a Object> {
+        let named = |o: &&&Object| o.name == name && !name.is_empty();
+        let exact = self.all(group, kind).iter().filter(named).find(|o| o.namespace.as_deref() == namespace);
+        exact.or_else(|| self.all(group, kind).iter().filter(named).find(|o| same_namespace(o.namespace.as_deref(), namespace))).copied()
+    }
+}
+
+type Identity<'a> = (&'a str, &'a str, Option<&'a str>, &'a str);
+
+fn identity(object: &Object) -> Identity<'_> {
+    (&object.group, &object.kind, object.namespace.as_deref(), &object.name)
+}
+
+/// Whether two namespaces can be the same one.
+pub(super) fn same_namespace(a: Option<&str>, b: Option<&str>) -> bool {
+    a.is_none() || b.is_none() || a == b
+}
