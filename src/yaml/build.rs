@@ -3,9 +3,11 @@
 use super::cursor::Cursor;
 use super::keys::Keys;
 use super::marks::Marks;
+use super::mend::Mended;
 use super::{Comment, Node, Problem, ProblemKind, Sequence, Style, Value};
 use crate::source::{FileId, Span};
 use std::collections::HashMap;
+use std::ops::Range;
 use yaml_rust2::parser::{Event, Parser, Tag};
 use yaml_rust2::scanner::{Marker, ScanError, TScalarStyle};
 
@@ -21,6 +23,7 @@ pub(super) struct Built {
     pub(super) comments: Vec<Comment>,
     /// Where it begins: its `---`, or the first byte that the document before it left.
     pub(super) start: usize,
+    /// Where its last token or comment ends.
     pub(super) end: usize,
 }
 
@@ -35,8 +38,12 @@ pub(super) enum Failure {
 /// What a chunk held.
 pub(super) struct Outcome {
     pub(super) documents: Vec<Built>,
+    /// The comments behind the last of them.
+    pub(super) comments: Vec<Comment>,
     pub(super) problems: Vec<Problem>,
     pub(super) failure: Option<Failure>,
+    /// How far the documents' text was understood.
+    pub(super) reached: usize,
 }
 
 /// What kind of collection is open, by how it is written.
@@ -68,6 +75,8 @@ struct Anchored {
 }
 
 struct Builder<'t> {
+    start: usize,
+    mended: Option<&'t Mended>,
     cursor: Cursor<'t>,
     marks: Marks<'t>,
     frames: Vec<Frame>,
@@ -77,10 +86,13 @@ struct Builder<'t> {
     problems: Vec<Problem>,
 }
 
-/// Reads `text[start..end]`. `parsed` is the text to parse in its place: the same, or mended byte for byte.
-pub(super) fn build(file: FileId, text: &str, start: usize, parsed: &str) -> Outcome {
-    let end = start + parsed.len();
+/// Reads the chunk of `text` that begins at `start`. `mended` is what to parse in its place.
+pub(super) fn build(file: FileId, text: &str, chunk: Range<usize>, mended: Option<&Mended>) -> Outcome {
+    let Range { start, end } = chunk;
+    let parsed = mended.map_or(&text[chunk], |m| &m.text);
     let mut builder = Builder {
+        start,
+        mended,
         cursor: Cursor::new(file, text, start, end),
         marks: Marks::new(parsed, start),
         frames: Vec::new(),
@@ -90,19 +102,23 @@ pub(super) fn build(file: FileId, text: &str, start: usize, parsed: &str) -> Out
         problems: Vec::new(),
     };
     let mut documents = Vec::new();
-    let failure = builder.run(parsed, start, &mut documents).err();
-    Outcome { documents, problems: builder.problems, failure }
+    let failure = builder.run(parsed, &mut documents).err();
+    let comments = if failure.is_none() { builder.cursor.take_comments() } else { Vec::new() };
+    Outcome { comments, documents, problems: builder.problems, failure, reached: builder.cursor.last() }
 }
 
 impl Builder<'_> {
-    fn run(&mut self, parsed: &str, start: usize, documents: &mut Vec<Built>) -> Result<(), Failure> {
+    fn run(&mut self, parsed: &str, documents: &mut Vec<Built>) -> Result<(), Failure> {
         let mut parser = Parser::new_from_str(parsed);
-        let mut begin = start;
+        let mut begin = self.start;
         loop {
             let (event, marker) = parser.next_token().map_err(|e| self.scan_error(e))?;
             match event {
                 Event::Nothing | Event::StreamStart => {}
-                Event::StreamEnd => return Ok(()),
+                Event::StreamEnd => {
+                    self.cursor.seek();
+                    return Ok(());
+                }
                 Event::DocumentStart => {
                     self.anchors.clear();
                     self.aliased = 0;
@@ -111,10 +127,11 @@ impl Builder<'_> {
                     }
                 }
                 Event::DocumentEnd => {
-                    let end = self.cursor.last();
+                    let content_end = self.cursor.last();
                     let closed = self.cursor.document_end();
-                    let comments = self.cursor.take_comments();
                     if let Some(root) = self.root.take() {
+                        let comments = self.cursor.take_comments();
+                        let end = comments.last().map_or(content_end, |c| content_end.max(c.span.end as usize));
                         documents.push(Built { root, comments, start: begin, end });
                     }
                     if closed {
@@ -192,7 +209,7 @@ impl Builder<'_> {
         }
     }
 
-    fn scalar(&mut self, text: String, style: TScalarStyle, anchor: usize, tag: Option<Tag>, marker: &Marker) -> Result<(), Failure> {
+    fn scalar(&mut self, mut text: String, style: TScalarStyle, anchor: usize, tag: Option<Tag>, marker: &Marker) -> Result<(), Failure> {
         self.lead_in();
         self.cursor.properties(anchor > 0, tag.is_some());
         let style = match style {
@@ -210,8 +227,11 @@ impl Builder<'_> {
             if !matches!(style, Style::Literal | Style::Folded) {
                 self.cursor.settle(self.marks.offset(marker));
             }
-            self.cursor.scalar(style, &text, marker.col())
+            self.cursor.scalar(style, &mut text, marker.col())
         };
+        if let Some(value) = self.mended.and_then(|m| m.quoted.get(&(span.start as usize - self.start))) {
+            text.clone_from(value);
+        }
         self.finish(Node::scalar(text, style, span), 0, anchor, tag.map(resolved))
     }
 

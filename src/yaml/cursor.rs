@@ -4,6 +4,7 @@
 //! The parser has accepted the text before the cursor sees it, so the cursor only needs to know where tokens end, not whether they
 //! may stand where they do.
 
+use super::quoted::breaks;
 use super::{Comment, Style};
 use crate::source::{FileId, Span};
 
@@ -160,13 +161,13 @@ impl<'t> Cursor<'t> {
         at + rest.bytes().position(stop).unwrap_or(rest.len())
     }
 
-    /// Passes a scalar whose text is not empty or which is quoted, and gives its span.
-    pub(super) fn scalar(&mut self, style: Style, value: &str, content_column: usize) -> Span {
+    /// Passes a scalar whose text is not empty or which is quoted, and gives its span. `content_column` is where the content of a block
+    /// scalar begins; its value is corrected where the parser has it wrong.
+    pub(super) fn scalar(&mut self, style: Style, value: &mut String, content_column: usize) -> Span {
         let (start, _) = self.seek();
         let end = match style {
             Style::Plain => self.plain_end(start, value),
-            Style::SingleQuoted => self.single_quoted_end(start),
-            Style::DoubleQuoted => self.double_quoted_end(start),
+            Style::SingleQuoted | Style::DoubleQuoted => quoted_end(self.rest(start)).map_or(self.end, |length| start + length),
             Style::Literal | Style::Folded => return self.block_scalar(start, value, content_column),
         };
         self.pass(end);
@@ -189,7 +190,7 @@ impl<'t> Cursor<'t> {
                 continue;
             }
             let run = at + source[at..].iter().position(|b| !matches!(b, b' ' | b'\t' | b'\n' | b'\r')).unwrap_or(source.len() - at);
-            let folded = match breaks(&source[at..run]) {
+            let folded = match breaks(&rest[at..run]) {
                 0 => run - at,
                 1 => 1,
                 several => several - 1,
@@ -200,39 +201,13 @@ impl<'t> Cursor<'t> {
         start + at
     }
 
-    fn single_quoted_end(&self, start: usize) -> usize {
-        let rest = self.rest(start).as_bytes();
-        let mut at = 1;
-        while let Some(found) = rest.get(at..).and_then(|r| memchr::memchr(b'\'', r)) {
-            at += found + 1;
-            if rest.get(at) != Some(&b'\'') {
-                return start + at;
-            }
-            at += 1;
-        }
-        self.end
-    }
-
-    fn double_quoted_end(&self, start: usize) -> usize {
-        let rest = self.rest(start).as_bytes();
-        let mut at = 1;
-        while let Some(found) = rest.get(at..).and_then(|r| memchr::memchr2(b'"', b'\\', r)) {
-            at += found + 1;
-            if rest[at - 1] == b'"' {
-                return start + at;
-            }
-            at += 1;
-        }
-        self.end
-    }
-
     /// A block scalar from its `|` or `>` to the end of its last line with content, or to the end of its header.
     ///
-    /// `column` is where its content begins. Blank lines at the end are left out whatever the chomping indicator says; they are passed
-    /// as white space.
-    fn block_scalar(&mut self, start: usize, value: &str, column: usize) -> Span {
-        let header = self.rest(start).bytes().skip(1).position(|b| !matches!(b, b'+' | b'-' | b'0'..=b'9'));
-        let mut end = header.map_or(self.end, |length| start + 1 + length);
+    /// Blank lines at the end are left out whatever the chomping indicator says; they are passed as white space.
+    fn block_scalar(&mut self, start: usize, value: &mut String, column: usize) -> Span {
+        let header = self.rest(start).bytes().skip(1).take_while(|b| matches!(b, b'+' | b'-' | b'0'..=b'9')).count();
+        let mut end = start + 1 + header;
+        let keep = self.text[start..end].contains('+');
         self.pass(end);
         // A comment may follow on the header's line; past the line the text is content.
         while matches!(self.byte(self.pos), Some(b' ' | b'\t')) {
@@ -241,10 +216,24 @@ impl<'t> Cursor<'t> {
         if self.byte(self.pos) == Some(b'#') {
             self.comment();
         }
+        let mut line = self.next_line(self.pos);
         if value.bytes().all(|b| b == b'\n') {
+            // The parser takes the header's own line break for a value when the text ends there.
+            value.clear();
+            while keep && line < self.end {
+                let stop = self.line_end(line);
+                if self.text[line..stop].bytes().any(|b| b != b' ') {
+                    break;
+                }
+                value.push('\n');
+                line = self.next_line(stop);
+            }
             return self.span(start, end);
         }
-        let mut line = self.next_line(self.pos);
+        if !keep && value.ends_with("\n\n") {
+            // It takes indentation that ends the text for one more line.
+            value.pop();
+        }
         while line < self.end {
             let stop = self.line_end(line);
             let content = self.text[line..stop].bytes().take(column).take_while(|&b| b == b' ').count();
@@ -272,9 +261,18 @@ impl<'t> Cursor<'t> {
     }
 }
 
-/// How many line breaks there are; CRLF is one, a lone CR another.
-fn breaks(bytes: &[u8]) -> usize {
-    let lf = bytes.iter().filter(|&&b| b == b'\n').count();
-    let lone_cr = bytes.iter().enumerate().filter(|&(i, &b)| b == b'\r' && bytes.get(i + 1) != Some(&b'\n')).count();
-    lf + lone_cr
+/// The length of the quoted scalar at the start of a text, quotes included; nothing if it does not end.
+pub(super) fn quoted_end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let quote = *bytes.first()?;
+    let escape = if quote == b'"' { b'\\' } else { quote };
+    let mut at = 1;
+    loop {
+        at += memchr::memchr2(quote, escape, bytes.get(at..)?)? + 1;
+        let escaped = if quote == b'"' { bytes[at - 1] == escape } else { bytes.get(at) == Some(&escape) };
+        if !escaped {
+            return Some(at);
+        }
+        at += 1;
+    }
 }

@@ -9,8 +9,10 @@ mod cursor;
 mod keys;
 mod lookup;
 mod marks;
+mod mend;
 mod node;
 mod parse;
+mod quoted;
 mod scalar;
 mod split;
 

@@ -1,9 +1,11 @@
 //! Text to documents, on yaml-rust2's events.
 
 use super::build::{Built, Failure, Outcome, build};
+use super::mend::{Mended, affordable};
 use super::split::chunks;
 use super::{Comment, Node};
 use crate::source::{FileId, Span};
+use std::ops::Range;
 
 /// What a text held.
 #[derive(Debug, Default)]
@@ -55,27 +57,73 @@ pub enum ProblemKind {
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> Parsed {
     let mut parsed = Parsed::default();
+    // Comments of documents that hold nothing else go to the next one.
     let mut waiting = Vec::new();
     for chunk in chunks(text) {
-        let Outcome { documents, problems, failure, .. } = build(file, text, chunk.start, &text[chunk.clone()]);
+        let Outcome { documents, comments, problems, failure, .. } = read(file, text, chunk.clone());
         parsed.problems.extend(problems);
-        for Built { root, comments, start, end, .. } in documents {
+        for Built { root, comments, start, end } in documents {
             waiting.extend(comments);
             let comments = std::mem::take(&mut waiting);
             parsed.documents.push(Document { root, comments, span: Span::new(file, start, end) });
         }
+        waiting.extend(comments);
         match failure {
             None => {}
             Some(Failure::Own(problem)) => parsed.problems.push(problem),
-            Some(Failure::Scan(error, at)) => parsed.problems.push(Problem {
-                kind: ProblemKind::Syntax,
-                span: Span::new(file, at, at),
-                message: format!("this is no YAML: {}", error.info()),
-                related: None,
-            }),
+            Some(Failure::Scan(error, at)) => parsed.problems.push(syntax(file, text, at, chunk.end, error.info())),
         }
     }
+    if let Some(last) = parsed.documents.last_mut() {
+        last.comments.append(&mut waiting);
+    }
     parsed
+}
+
+/// Reads one chunk, mended if need be.
+fn read(file: FileId, text: &str, chunk: Range<usize>) -> Outcome {
+    if let Some(at) = forbidden(&text[chunk.clone()]) {
+        let at = chunk.start + at;
+        let problem = syntax(file, text, at, chunk.end, "control characters are not allowed");
+        return Outcome { documents: Vec::new(), comments: Vec::new(), problems: Vec::new(), failure: Some(Failure::Own(problem)), reached: at };
+    }
+    let mut outcome = build(file, text, chunk.clone(), None);
+    let mut mended = None;
+    for tries in 0.. {
+        let Some(Failure::Scan(error, at)) = &outcome.failure else { break };
+        let copy = mended.get_or_insert_with(|| Mended::new(&text[chunk.clone()]));
+        if !affordable(chunk.len(), tries) || !copy.mend(error.info(), at - chunk.start, outcome.reached - chunk.start) {
+            break;
+        }
+        outcome = build(file, text, chunk.clone(), Some(copy));
+    }
+    outcome
+}
+
+/// The place of the first character that YAML forbids anywhere.
+fn forbidden(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let control = |b: u8| (b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r')) || b == 0x7f;
+    if text.is_ascii() {
+        return bytes.iter().position(|&b| control(b));
+    }
+    let allowed = |c: char| match c {
+        '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' => true,
+        _ => c >= '\u{a0}' && !matches!(c, '\u{fffe}' | '\u{ffff}'),
+    };
+    text.find(|c| !allowed(c))
+}
+
+/// A document that could not be read, with the rest of the line where reading stopped.
+fn syntax(file: FileId, text: &str, at: usize, end: usize, why: &str) -> Problem {
+    let rest = text.get(at..end).unwrap_or_default();
+    let line = rest.lines().next().unwrap_or_default().trim_end();
+    Problem {
+        kind: ProblemKind::Syntax,
+        span: Span::new(file, at, at + line.len()),
+        message: format!("this document is not valid YAML and was not read: {why}"),
+        related: None,
+    }
 }
 
 /// Reads the YAML inside a scalar of a file (an inline patch, a ConfigMap's value). Spans are the file's own where the scalar is a

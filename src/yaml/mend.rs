@@ -1,0 +1,138 @@
+//! Documents that Kubernetes reads and yaml-rust2 refuses, made readable in a copy without moving a byte.
+//!
+//! go-yaml asks for less indentation than YAML does: flow collections and quoted scalars may go on, and end, at any column, and a tab
+//! may follow the `:` of a key. The copy stands in for the source only while it is parsed; spans, comments and messages come from
+//! the source.
+
+use super::cursor::quoted_end;
+use super::quoted::{breaks, unquote};
+use std::collections::BTreeMap;
+
+/// A chunk's stand-in.
+#[derive(Default)]
+pub(super) struct Mended {
+    /// The copy, as long as the chunk.
+    pub(super) text: String,
+    /// The values of the quoted scalars that the copy has placeholders for, by their place in the chunk.
+    pub(super) quoted: BTreeMap<usize, String>,
+}
+
+/// How many bytes may be parsed again for the mending of one chunk.
+const BUDGET: usize = 32 << 20;
+
+/// How often one chunk may be mended in any case.
+const TRIES: usize = 16;
+
+/// Whether a chunk of this length may be mended once more.
+pub(super) fn affordable(length: usize, tries: usize) -> bool {
+    tries < TRIES || length.saturating_mul(tries) < BUDGET
+}
+
+impl Mended {
+    /// A copy of the chunk.
+    pub(super) fn new(chunk: &str) -> Self {
+        Self { text: chunk.to_owned(), quoted: BTreeMap::new() }
+    }
+
+    /// Mends what the parser refused at `at` with the words `info`, having understood everything before `from`; says whether the copy
+    /// changed, so that parsing again may get further.
+    pub(super) fn mend(&mut self, info: &str, at: usize, from: usize) -> bool {
+        match info {
+            "':' must be followed by a valid YAML whitespace" => self.tabs(at),
+            "invalid indentation" | "invalid indentation in flow construct" => self.join(at, from),
+            "invalid indentation in quoted scalar" => self.placeholder(at),
+            _ => false,
+        }
+    }
+
+    fn replace(&mut self, start: usize, end: usize, with: u8) {
+        let blank = String::from(char::from(with)).repeat(end - start);
+        self.text.replace_range(start..end, &blank);
+    }
+
+    /// Tabs between a `:` and its value become spaces.
+    fn tabs(&mut self, at: usize) -> bool {
+        let Some(before) = self.text.get(..at) else { return false };
+        let start = before.trim_end_matches([' ', '\t']).len();
+        if !before[start..].contains('\t') || !before[..start].ends_with(':') {
+            return false;
+        }
+        self.replace(start, at, b' ');
+        true
+    }
+
+    /// A line of a flow collection that is not indented enough is joined to the line before it. Between two tokens a line break is
+    /// white space like any other, once the comment in front of it is out of the way.
+    fn join(&mut self, at: usize, from: usize) -> bool {
+        let Some(before) = self.text.get(..at) else { return false };
+        let start = before.trim_end_matches([' ', '\t']).len();
+        let line = before[..start].trim_end_matches(['\n', '\r']);
+        // One line break at a time: it ends the line before, and the others may be blank lines that count.
+        let end = match before[..start].as_bytes() {
+            [.., b'\r', b'\n'] => start - 2,
+            [.., b'\n' | b'\r'] => start - 1,
+            _ => return false,
+        };
+        let comment = if end == line.len() { comment(&self.text, from.min(end), end) } else { None };
+        self.replace(comment.unwrap_or(end), start, b' ');
+        true
+    }
+
+    /// A quoted scalar that goes on at too low a column is replaced by one on a single line, and its value kept aside.
+    fn placeholder(&mut self, at: usize) -> bool {
+        let Some(rest) = self.text.get(at..) else { return false };
+        let Some(source) = quoted_end(rest).and_then(|length| rest.get(..length)) else { return false };
+        if breaks(source) == 0 {
+            return false;
+        }
+        let Some(value) = unquote(source) else { return false };
+        let end = at + source.len();
+        self.replace(at + 1, end - 1, b'x');
+        self.quoted.insert(at, value);
+        true
+    }
+}
+
+/// Where the comment begins that ends at `end`, if one does. The text from `from` on is in a flow collection, or leads up to one.
+fn comment(text: &str, from: usize, end: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    // Inside a plain scalar a quote is a character like any other.
+    let mut plain = false;
+    let mut spaced = true;
+    while at < end {
+        match bytes[at] {
+            b'#' if spaced => {
+                let stop = memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |i| at + i);
+                if stop >= end {
+                    return Some(at);
+                }
+                at = stop;
+                continue;
+            }
+            b'"' | b'\'' if !plain => {
+                at += quoted_end(text.get(at..)?)?;
+                spaced = false;
+                continue;
+            }
+            b',' | b'[' | b']' | b'{' | b'}' => plain = false,
+            b':' if bytes.get(at + 1).is_none_or(|b| b.is_ascii_whitespace()) => plain = false,
+            b => plain = plain || !b.is_ascii_whitespace(),
+        }
+        spaced = bytes[at].is_ascii_whitespace();
+        at += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_comment_at_the_end_of_a_line() {
+        for (text, found) in [("{ # c", Some(2)), ("{a: 'x # y',", None), ("{a: it's # c", Some(9)), ("{a: b#c", None), ("# c\n{", None)] {
+            assert_eq!(comment(text, 0, text.len()), found, "{text}");
+        }
+    }
+}
