@@ -5,7 +5,10 @@
 //! given) → `nodes` and `operator` (what declares nodes, what the operator would compute) → `cluster` (one cluster with both) →
 //! `rules` (what is wrong) → `report` (what people and machines read). Nothing reaches back.
 
+pub mod finding;
 pub mod manifest;
 pub mod nodes;
+pub mod outcome;
+pub mod report;
 pub mod source;
 pub mod yaml;

@@ -1,0 +1,134 @@
+//! What people and machines read: one file per format, the same findings in each.
+//!
+//! Nothing is decided here. What to show, in which order and how bad it is stands in the [`Outcome`]; a format only says it in its
+//! own words, and every format says what could not be seen.
+
+pub mod concise;
+pub mod fingerprint;
+pub mod human;
+pub mod json;
+mod place;
+mod remedy;
+mod summary;
+mod text;
+pub mod topology;
+mod unseen;
+mod window;
+
+use crate::finding::{Finding, Severity};
+use crate::outcome::Outcome;
+use clap::ValueEnum;
+use std::io::{self, BufWriter, Write};
+
+/// A way to write an outcome down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum)]
+pub enum Format {
+    /// Source lines with what is wrong, why, and the mended lines
+    Human,
+    /// One line per finding: path:line:column: severity[rule] message (clusters)
+    Concise,
+    /// One JSON object (schemas/report.schema.json)
+    Json,
+}
+
+impl std::str::FromStr for Format {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        <Self as ValueEnum>::from_str(name, false)
+    }
+}
+
+impl Format {
+    /// Writes the outcome in this format.
+    ///
+    /// # Errors
+    /// When `out` cannot be written to.
+    pub fn write(self, out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::Result<()> {
+        let mut out = BufWriter::new(out);
+        match self {
+            Format::Human => human::write(&mut out, outcome, options),
+            Format::Concise => concise::write(&mut out, outcome, options),
+            Format::Json => json::write(&mut out, outcome, options),
+        }?;
+        out.flush()
+    }
+}
+
+/// What a format may want to know beside the outcome.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// Colours (ANSI escapes) in `human` and `concise`.
+    pub color: bool,
+    /// Box-drawing characters in `human`.
+    pub unicode: bool,
+    /// OSC 8 links from a rule's name to its page, in `human`.
+    pub links: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// How much to tell people.
+    pub verbosity: Verbosity,
+    /// Put before every path that people read, so that it leads there from where they stand: empty or ending in `/`.
+    pub shown_prefix: &'a str,
+    /// The rules that ran.
+    pub rules: &'a [RuleInfo<'a>],
+    /// Rules whose findings people read as one line of the summary; machine formats have each of them.
+    pub folded: &'a [&'a str],
+    /// From which severity on a finding fails the run; `None` when nothing does.
+    pub fail_on: Option<Severity>,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self {
+            color: false,
+            unicode: false,
+            links: false,
+            width: 140,
+            verbosity: Verbosity::Normal,
+            shown_prefix: "",
+            rules: &[],
+            folded: &["unknown-architectures"],
+            fail_on: Some(Severity::Warning),
+        }
+    }
+}
+
+/// How much to tell people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Findings only.
+    Quiet,
+    /// Findings and a short summary.
+    Normal,
+    /// Everything that was not seen, by name.
+    Verbose,
+}
+
+/// What is known of a rule, for formats that carry its documentation.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleInfo<'a> {
+    /// The name people suppress it by.
+    pub name: &'a str,
+    /// What it finds, in one line.
+    pub title: &'a str,
+    /// Severity as configured.
+    pub severity: Severity,
+    /// Its page, in Markdown.
+    pub page: &'a str,
+    /// Where the page can be read.
+    pub url: Option<&'a str>,
+}
+
+impl<'a> Options<'a> {
+    /// The findings that people read one by one.
+    pub(crate) fn unfolded<'o>(&self, outcome: &'o Outcome) -> impl Iterator<Item = &'o Finding> + use<'o, 'a> {
+        let folded = self.folded;
+        outcome.findings.iter().filter(move |f| !folded.contains(&f.rule))
+    }
+
+    /// The rule of that name.
+    pub(crate) fn rule(&self, name: &str) -> Option<&'a RuleInfo<'a>> {
+        self.rules.iter().find(|r| r.name == name)
+    }
+}

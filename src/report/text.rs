@@ -1,0 +1,69 @@
+//! Words and characters: counts, lists, and text that a terminal, a log or a page can be shown without harm.
+
+use std::borrow::Cow;
+
+/// Whether a character could do more than be read: control characters, line separators and what turns the direction of writing.
+pub(crate) fn is_active(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The text on one line, with every active character replaced by a visible one.
+pub(crate) fn neutral(text: &str) -> Cow<'_, str> {
+    if text.chars().any(is_active) { Cow::Owned(text.chars().map(visible).collect()) } else { Cow::Borrowed(text) }
+}
+
+fn visible(c: char) -> char {
+    match c {
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
+        '\u{7f}' => '\u{2421}',
+        c if is_active(c) => '\u{fffd}',
+        c => c,
+    }
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// Names with commas, the first `most` of them, and how many more there are.
+pub(crate) fn list<S: AsRef<str>>(names: impl IntoIterator<Item = S>, most: usize) -> String {
+    let mut out = String::new();
+    let mut left = 0;
+    for (i, name) in names.into_iter().enumerate() {
+        if i >= most {
+            left += 1;
+            continue;
+        }
+        if i > 0 {
+            out.push_str(", ");
+        }
+        out.push_str(&neutral(name.as_ref()));
+    }
+    if left > 0 {
+        out.push_str(&format!(" and {left} more"));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn active_characters_become_visible() {
+        assert_eq!(neutral("plain – ünïcode 🚀"), "plain – ünïcode 🚀");
+        assert_eq!(neutral("a\nb\tc\x1b[31m\u{7f}"), "a␊b␉c␛[31m␡");
+        assert_eq!(neutral("\u{9b}31m\u{202e}x\u{2028}\u{feff}"), "\u{fffd}31m\u{fffd}x\u{fffd}\u{fffd}");
+    }
+
+    #[test]
+    fn lists_say_how_many_are_left_out() {
+        assert_eq!(list(["a", "b", "c"], 3), "a, b, c");
+        assert_eq!(list(["a", "b", "c", "d"], 2), "a, b and 2 more");
+        assert_eq!(list(Vec::<String>::new(), 2), "");
+        assert_eq!(count(1, "file"), "1 file");
+        assert_eq!(count(0, "file"), "0 files");
+    }
+}

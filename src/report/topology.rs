@@ -1,0 +1,127 @@
+//! The clusters that were inferred: what each is given, what its nodes are, how that is known, and why it is taken for a cluster.
+
+use super::place::Place;
+use super::text::{count, list, neutral};
+use super::{Options, Verbosity, json, summary};
+use crate::nodes::arch::Arch;
+use crate::outcome::{ClusterView, Evidence, Knowledge, Outcome};
+use crate::source::Span;
+use std::io::{self, BufWriter, Write};
+
+const HEADINGS: [&str; 6] = ["CLUSTER", "HYPERCONVERGED", "MULTI-ARCH", "WORKLOADS", "CONFIDENCE", "WHY"];
+/// A wider cell pushes its neighbours aside on its own line only.
+const WIDEST: usize = 44;
+
+/// Writes a table of the clusters, the evidence for each, and what was not seen.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    if !outcome.clusters.is_empty() {
+        table(&mut out, outcome, options)?;
+        for cluster in &outcome.clusters {
+            details(&mut out, outcome, options, cluster)?;
+        }
+        writeln!(out)?;
+    }
+    if options.verbosity > Verbosity::Quiet {
+        let mixed = outcome.clusters.iter().filter(|c| c.workloads.len() > 1).count();
+        let given = outcome.clusters.iter().filter(|c| c.hyperconverged.is_some()).count();
+        let clusters = if outcome.clusters.is_empty() { "no cluster".to_owned() } else { count(outcome.clusters.len(), "cluster") };
+        let first = format!("{clusters}, {given} with a HyperConverged, {mixed} with workload nodes of several architectures");
+        summary::write(&mut out, outcome, options, &first)?;
+    }
+    out.flush()
+}
+
+/// Writes the clusters as JSON: those of the report, each with `why`, and what was not seen.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write_json(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    json::write_topology(&mut out, outcome)?;
+    out.flush()
+}
+
+fn table(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::Result<()> {
+    let rows: Vec<[String; 6]> = outcome.clusters.iter().map(|c| row(outcome, options, c)).collect();
+    let mut widths = HEADINGS.map(str::len);
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count().min(WIDEST));
+        }
+    }
+    let mut line = |cells: &[String; 6]| {
+        let text: String = widths.iter().zip(cells).map(|(&width, cell)| format!("{cell:<width$}  ")).collect();
+        writeln!(out, "{}", text.trim_end())
+    };
+    line(&HEADINGS.map(str::to_owned))?;
+    rows.iter().try_for_each(line)
+}
+
+fn row(outcome: &Outcome, options: &Options, cluster: &ClusterView) -> [String; 6] {
+    [
+        neutral(&cluster.name).into_owned(),
+        cluster.hyperconverged.as_ref().map_or_else(|| "-".to_owned(), |h| line_of(outcome, options, h.span)),
+        cluster.multi_arch.name().to_owned(),
+        workloads(cluster),
+        cluster.confidence.name().to_owned(),
+        cluster.why.first().map_or_else(String::new, |l| format!("{} ({})", neutral(&l.message), line_of(outcome, options, l.span))),
+    ]
+}
+
+/// The architectures and how much of the truth they are: `amd64 arm64`, `amd64 or more`, `?`.
+pub(crate) fn workloads(cluster: &ClusterView) -> String {
+    let names = |architectures: &[Arch]| architectures.iter().map(|a| neutral(a.as_str()).into_owned()).collect::<Vec<_>>().join(" ");
+    let mut text = match (cluster.knowledge, cluster.workloads.is_empty()) {
+        (Knowledge::Complete, true) => "none".to_owned(),
+        (Knowledge::Complete, false) => names(&cluster.workloads),
+        (_, true) => "?".to_owned(),
+        (_, false) => format!("{} or more", names(&cluster.workloads)),
+    };
+    if !cluster.latent.is_empty() {
+        text.push_str(&format!(" (when scaled up: {})", names(&cluster.latent)));
+    }
+    text
+}
+
+fn details(out: &mut dyn Write, outcome: &Outcome, options: &Options, cluster: &ClusterView) -> io::Result<()> {
+    writeln!(out, "\n{}", neutral(&cluster.name))?;
+    if let Some(h) = &cluster.hyperconverged {
+        let name = h.namespace.as_ref().map_or_else(|| h.name.clone(), |n| format!("{n}/{}", h.name));
+        let place = line_of(outcome, options, h.span);
+        writeln!(out, "  HyperConverged {} ({}) {place}, multi-arch {}", neutral(&name), neutral(&h.api_version), cluster.multi_arch.name())?;
+    }
+    if !cluster.control_plane.is_empty() {
+        writeln!(out, "  control plane {}", list(cluster.control_plane.iter().map(Arch::as_str), 8))?;
+    }
+    for why in &cluster.why {
+        writeln!(out, "  because {} ({})", neutral(&why.message), line_of(outcome, options, why.span))?;
+    }
+    for evidence in &cluster.evidence {
+        let arch = evidence.arch.as_ref().map_or("?", Arch::as_str);
+        let place = line_of(outcome, options, evidence.span);
+        writeln!(out, "  {:<8} {} {place}", neutral(arch), pool(evidence))?;
+    }
+    if cluster.evidence.is_empty() {
+        writeln!(out, "  nothing says what its nodes are")?;
+    }
+    Ok(())
+}
+
+/// `MachineSet prod-a: m6i.xlarge (instance-type, worker)`, with the state where it is not that there are nodes.
+pub(crate) fn pool(evidence: &Evidence) -> String {
+    use crate::nodes::pool::State;
+    let mut asides: Vec<&str> = evidence.basis.iter().map(|b| b.name()).collect();
+    asides.push(evidence.role.name());
+    if evidence.state != State::Present {
+        asides.push(evidence.state.name());
+    }
+    format!("{} {}: {} ({})", neutral(&evidence.kind), neutral(&evidence.name), neutral(&evidence.detail), asides.join(", "))
+}
+
+fn line_of(outcome: &Outcome, options: &Options, span: Span) -> String {
+    neutral(&format!("{}{}", options.shown_prefix, Place::of(outcome, span).line())).into_owned()
+}

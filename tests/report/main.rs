@@ -1,0 +1,55 @@
+//! Every report format over outcomes made by hand (`tests/support`). The snapshots are read, not only kept.
+
+mod fingerprint;
+mod human;
+mod robust;
+mod schema;
+mod support;
+mod validator;
+
+use hco_lint::outcome::Outcome;
+use hco_lint::report::{Format, Options, topology};
+use support::{RULES, awkward, clean, fleet, nothing};
+
+fn options() -> Options<'static> {
+    Options { rules: RULES, width: 120, ..Options::default() }
+}
+
+fn write(format: Format, outcome: &Outcome, options: &Options) -> String {
+    let mut out = Vec::new();
+    format.write(&mut out, outcome, options).expect("memory can be written to");
+    String::from_utf8(out).expect("UTF-8")
+}
+
+/// A snapshot of each outcome in one format.
+fn snapshots(format: Format, extension: &str) {
+    for (name, outcome) in [("fleet", fleet()), ("awkward", awkward()), ("clean", clean()), ("nothing", nothing())] {
+        insta::assert_snapshot!(format!("{extension}_{name}"), write(format, &outcome, &options()));
+    }
+}
+
+#[test]
+fn human() {
+    snapshots(Format::Human, "human");
+}
+
+#[test]
+fn concise() {
+    snapshots(Format::Concise, "concise");
+}
+
+#[test]
+fn json() {
+    snapshots(Format::Json, "json");
+}
+
+#[test]
+fn topology() {
+    for (name, outcome) in [("fleet", fleet()), ("awkward", awkward()), ("clean", clean()), ("nothing", nothing())] {
+        let (mut text, mut json) = (Vec::new(), Vec::new());
+        topology::write(&mut text, &outcome, &options()).expect("memory can be written to");
+        topology::write_json(&mut json, &outcome).expect("memory can be written to");
+        insta::assert_snapshot!(format!("topology_{name}"), String::from_utf8(text).expect("UTF-8"));
+        insta::assert_snapshot!(format!("topology_json_{name}"), String::from_utf8(json).expect("UTF-8"));
+    }
+}
