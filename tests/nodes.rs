@@ -2,7 +2,7 @@
 
 use hco_lint::manifest::{Object, objects};
 use hco_lint::nodes::pool::{Belonging, LabelValue, Pool};
-use hco_lint::nodes::{Inventory, Payload, inventory};
+use hco_lint::nodes::{Inventory, Payload, inventory, read_kindless};
 use hco_lint::source::{FileId, Source, Span};
 use hco_lint::yaml::parse;
 use std::fmt::Write as _;
@@ -37,17 +37,22 @@ impl Fixture {
         format!("{}:{}:{}", source.path, at.line, at.column)
     }
 
-    /// Everything the fixture's files say: objects together, as in one API server.
-    fn inventory(&self) -> Inventory {
+    /// Everything the fixture's files say: objects together, as in one API server, and every file without a kind by itself.
+    fn inventories(&self) -> Vec<Inventory> {
         let mut all: Vec<Object> = Vec::new();
+        let mut found = Vec::new();
         for (index, source) in self.sources.iter().enumerate() {
             let parsed = parse(FileId(index.try_into().expect("small")), &source.text);
             assert!(parsed.problems.is_empty(), "{}: {:?}", source.path, parsed.problems);
             for document in &parsed.documents {
                 all.extend(objects(&document.root));
+                if Object::read(&document.root).is_none() {
+                    found.extend(read_kindless(&source.path, &document.root));
+                }
             }
         }
-        inventory(&all.iter().collect::<Vec<_>>())
+        found.insert(0, inventory(&all.iter().collect::<Vec<_>>()));
+        found
     }
 
     fn pool(&self, pool: &Pool, text: &mut String) {
@@ -79,10 +84,16 @@ impl Fixture {
     }
 
     fn show(&self) -> String {
-        let found = self.inventory();
         let mut text = String::new();
+        for found in self.inventories() {
+            self.inventory(&found, &mut text);
+        }
+        if text.is_empty() { "nothing\n".to_owned() } else { text }
+    }
+
+    fn inventory(&self, found: &Inventory, text: &mut String) {
         for pool in &found.pools {
-            self.pool(pool, &mut text);
+            self.pool(pool, text);
         }
         for conflict in &found.conflicts {
             let (name, a, b) = (&found.pools[conflict.pool].name, &conflict.stronger, &conflict.weaker);
@@ -131,7 +142,6 @@ impl Fixture {
             };
             writeln!(text, "payload of {of}: {what}, {} | {}", payload.detail, self.place(payload.span)).expect("text");
         }
-        if text.is_empty() { "nothing\n".to_owned() } else { text }
     }
 }
 

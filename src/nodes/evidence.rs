@@ -37,7 +37,6 @@ impl Evidence {
 
     /// A field in which a person states an architecture, in any spelling. Whether anything is written there: a schema's default does not
     /// apply then.
-    #[allow(dead_code, reason = "families to come use it")]
     pub(super) fn stated(&mut self, basis: Basis, what: &str, field: &Field<'_>) -> bool {
         match field {
             Field::Absent => return false,

@@ -19,6 +19,9 @@ pub(super) fn finish(world: &World<'_>, reading: Reading) -> Inventory {
         let Draft { mut pool, evidence, .. } = draft;
         (pool.facts, pool.unknown_because) = evidence.sorted();
         settle(index, &mut pool, &mut out);
+        if pool.blocked.is_some() {
+            pool.state = State::Parked;
+        }
         out.pools.push(pool);
     }
     out.schedule_masters();
@@ -60,32 +63,33 @@ fn inherit(drafts: &mut [Draft], out: &Inventory) {
 
 /// Looks for contradictions in one pool's facts, which are sorted by now.
 fn settle(index: usize, pool: &mut Pool, out: &mut Inventory) {
-    let Some(stronger) = pool.facts.first().cloned() else { return };
-    pool.unknown_because = None;
+    if !pool.facts.is_empty() {
+        pool.unknown_because = None;
+    }
+    // A payload says what nodes can be, everything else what they are to be.
+    let Some(own) = pool.facts.iter().find(|f| f.basis != Basis::Payload).cloned() else { return };
     let mut seen: Vec<&Fact> = Vec::new();
-    for weaker in pool.facts.iter().filter(|f| f.arch != stronger.arch) {
-        if seen.iter().any(|f| f.basis == weaker.basis && f.arch == weaker.arch) {
+    for other in pool.facts.iter().filter(|f| f.arch != own.arch) {
+        if seen.iter().any(|f| f.basis == other.basis && f.arch == other.arch) {
             continue;
         }
-        seen.push(weaker);
-        match weaker.basis {
+        seen.push(other);
+        match other.basis {
             // A default or an inheritance is no statement.
             Basis::SchemaDefault | Basis::ControlPlane => {}
+            Basis::Payload if own.basis == Basis::ControlPlane => {}
             Basis::Payload => {
-                let what = format!("{} {} has {} nodes under a release payload for {} alone", pool.kind, pool.name, stronger.arch, weaker.arch);
-                pool.blocked.get_or_insert_with(|| format!("the release payload is for {} alone", weaker.arch));
+                let is = if own.basis == Basis::SchemaDefault { "is by default" } else { "is" };
+                pool.blocked.get_or_insert_with(|| format!("the release payload is for {} alone", other.arch));
                 out.problems.push(Problem {
                     kind: ProblemKind::SingleArchPayload,
                     pool: index,
-                    message: what,
-                    span: weaker.span,
-                    related: vec![(stronger.span, format!("{} comes from here: {}", stronger.arch, stronger.detail))],
+                    message: format!("{} {} {is} {}, but its release payload is for {} alone", pool.kind, pool.name, own.arch, other.arch),
+                    span: other.span,
+                    related: vec![(own.span, format!("{} comes from here: {}", own.arch, own.detail))],
                 });
             }
-            _ => out.conflicts.push(Conflict { pool: index, stronger: stronger.clone(), weaker: weaker.clone() }),
+            _ => out.conflicts.push(Conflict { pool: index, stronger: own.clone(), weaker: other.clone() }),
         }
-    }
-    if pool.blocked.is_some() && pool.state == State::Present {
-        pool.state = State::Latent;
     }
 }

@@ -1,6 +1,7 @@
 //! What declares nodes: every kind that says something about a cluster's machines, read into pools with evidence.
 //!
-//! [`inventory`] takes the objects that live in one API server and gives their pools. One file per family of kinds reads; `finish` does
+//! [`inventory`] takes the objects that live in one API server and gives their pools; [`read_kindless`] does the same for files that carry
+//! no kind (`install-config.yaml` and its kin). One file per family of kinds reads; `finish` does
 //! what needs all of them: payloads, what silent machine sets inherit, schedulable control planes, conflicts between two answers for one
 //! pool, and the labels that follow.
 //!
@@ -15,19 +16,26 @@ pub mod arch;
 pub mod instance_type;
 pub mod pool;
 
+mod assisted;
 mod count;
 mod evidence;
 mod finish;
+mod hive;
+mod hypershift;
+mod install;
 mod labels;
 mod machine_api;
+mod metal3;
 mod node;
 mod payload;
 mod provider;
 mod read;
+mod site;
 mod world;
 
 use crate::manifest::Object;
 use crate::source::Span;
+use crate::yaml::Node;
 use evidence::Evidence;
 pub use payload::{ClusterPayload, Payload};
 use pool::{Fact, LabelValue, Pool};
@@ -130,6 +138,23 @@ pub struct Defined {
     pub span: Span,
 }
 
+impl Defined {
+    /// The cluster an object defines under these names.
+    fn of(object: &Object, names: Vec<String>, span: Span) -> Self {
+        let labels = Self::labels(&object.root, &["metadata", "labels"]);
+        Self { kind: object.kind.clone(), names, namespace: read::namespace(object), labels, infra_id: None, span }
+    }
+
+    /// Labels that can be read, from a map.
+    fn labels(root: &Node, path: &[&str]) -> BTreeMap<String, String> {
+        let known = |e: &crate::yaml::Entry| {
+            let value = e.value.text().filter(|value| !read::is_template(value))?;
+            Some((e.key.text()?.to_owned(), value.to_owned()))
+        };
+        root.entries_at(path).iter().filter_map(known).collect()
+    }
+}
+
 /// One pool while it is being read.
 struct Draft {
     pool: Pool,
@@ -152,7 +177,6 @@ impl Reading {
     }
 
     /// The index the next pool will have.
-    #[allow(dead_code, reason = "families to come use it")]
     fn next(&self) -> usize {
         self.drafts.len()
     }
@@ -171,4 +195,22 @@ pub fn inventory(objects: &[&Object]) -> Inventory {
 
 type Family = fn(&World<'_>, &mut Reading);
 
-const FAMILIES: &[Family] = &[node::read, machine_api::read, payload::read];
+const FAMILIES: &[Family] =
+    &[node::read, machine_api::read, payload::read, hypershift::read, hive::read, site::read, assisted::read, metal3::read, assisted::make_compact];
+
+/// What a file without a kind says about nodes (`install-config.yaml`, `nodes-config.yaml`, Talos machine configurations); `None` when it is
+/// none of them. The path is only its name's sake: installer files are known by their content where they can be.
+#[must_use]
+pub fn read_kindless(path: &str, root: &Node) -> Option<Inventory> {
+    let mut reading = Reading::default();
+    if install::is_install_config(root) {
+        install::install_config(root, &mut reading);
+    } else if install::is_nodes_config(path, root) {
+        install::nodes_config(root, &mut reading);
+    } else if install::is_talos(root) {
+        install::talos(path, root, &mut reading);
+    } else {
+        return None;
+    }
+    Some(finish::finish(&World::new(&[]), reading))
+}

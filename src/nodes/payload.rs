@@ -16,6 +16,17 @@ pub enum Payload {
     Multi,
 }
 
+impl Payload {
+    /// The only architecture it has.
+    #[must_use]
+    pub fn single(&self) -> Option<&Arch> {
+        match self {
+            Payload::Single(arch) => Some(arch),
+            Payload::Multi => None,
+        }
+    }
+}
+
 /// A payload, the cluster that runs it, and where that is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClusterPayload {
@@ -80,7 +91,6 @@ pub(super) fn image_field(field: &Field<'_>) -> Option<(Payload, String, Span)> 
 }
 
 /// The payload of a field that names a ClusterImageSet: its release image where the object is at hand, else what its name ends in.
-#[allow(dead_code, reason = "families to come use it")]
 pub(super) fn image_set_field(world: &World<'_>, field: &Field<'_>) -> Option<(Payload, String, Span)> {
     let (name, span) = field.known()?;
     let set = world.find("hive.openshift.io", "ClusterImageSet", None, name);
@@ -121,8 +131,8 @@ impl ClusterPayload {
 
     /// The fact it is for every pool, if it is one.
     pub(super) fn fact(&self) -> Option<Fact> {
-        let Payload::Single(arch) = &self.payload else { return None };
-        Some(Fact { arch: arch.clone(), basis: super::pool::Basis::Payload, detail: self.detail.clone(), span: self.span })
+        let arch = self.payload.single()?.clone();
+        Some(Fact { arch, basis: super::pool::Basis::Payload, detail: self.detail.clone(), span: self.span })
     }
 }
 

@@ -33,7 +33,7 @@ pub struct Pool {
     pub count: Option<(u32, u32)>,
     /// The name its only node will have, where the declaration is of one node and says it.
     pub node: Option<String>,
-    /// Why its nodes can never join, in words that complete "cannot join: …". Such a pool is never [`State::Present`].
+    /// Why its nodes can never join, in words that complete "cannot join: …". Such a pool is [`State::Parked`].
     pub blocked: Option<String>,
 }
 
@@ -231,12 +231,6 @@ impl Labels {
     /// Records a key unless it is recorded already.
     pub(super) fn hint(&mut self, key: &str, value: LabelValue) {
         self.known.entry(key.to_owned()).or_insert(value);
-    }
-
-    /// Records a key with a value.
-    #[allow(dead_code, reason = "families to come use it")]
-    pub(super) fn set(&mut self, key: &str, value: &str) {
-        self.known.insert(key.to_owned(), LabelValue::Is(value.to_owned()));
     }
 }
 

@@ -130,7 +130,11 @@ pub(super) fn label_name<'a>(object: &'a Object, key: &str) -> Option<(&'a str, 
 }
 
 /// The object's namespace unless it is a placeholder.
-#[allow(dead_code, reason = "families to come use it")]
 pub(super) fn namespace(object: &Object) -> Option<String> {
     object.namespace.clone().filter(|n| !is_placeholder(n))
+}
+
+/// Where an object says what it is: the place of what it says by saying nothing.
+pub(super) fn kind_span(object: &Object) -> Span {
+    object.root.find(&["kind"]).map_or_else(|| object.span(), Node::span)
 }

@@ -29,12 +29,6 @@ impl<'a> World<'a> {
         self.kinds.get(group).and_then(|kinds| kinds.get(kind)).map_or(&[], Vec::as_slice)
     }
 
-    /// Every object, by group and kind.
-    #[allow(dead_code, reason = "families to come use it")]
-    pub(super) fn each(&self) -> impl Iterator<Item = &'a Object> {
-        self.kinds.values().flat_map(BTreeMap::values).flatten().copied()
-    }
-
     /// The object of a name. A namespace that only one side writes is no objection, because a deployer may add it.
     pub(super) fn find(&self, group: &str, kind: &str, namespace: Option<&str>, name: &str) -> Option<&'a Object> {
         let named = |o: &&&Object| o.name == name && !name.is_empty();
