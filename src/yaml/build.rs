@@ -4,8 +4,9 @@ use super::cursor::Cursor;
 use super::keys::Keys;
 use super::marks::Marks;
 use super::mend::Mended;
+use super::place::Place;
 use super::{Comment, Node, Problem, ProblemKind, Sequence, Style, Value};
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use std::collections::HashMap;
 use std::ops::Range;
 use yaml_rust2::parser::{Event, Parser, Tag};
@@ -23,7 +24,7 @@ pub(super) struct Built {
     pub(super) comments: Vec<Comment>,
     /// Where it begins: its `---`, or the first byte that the document before it left.
     pub(super) start: usize,
-    /// Where its last token or comment ends.
+    /// Where its last token ends.
     pub(super) end: usize,
 }
 
@@ -87,13 +88,13 @@ struct Builder<'t> {
 }
 
 /// Reads the chunk of `text` that begins at `start`. `mended` is what to parse in its place.
-pub(super) fn build(file: FileId, text: &str, chunk: Range<usize>, mended: Option<&Mended>) -> Outcome {
+pub(super) fn build(place: &Place, text: &str, chunk: Range<usize>, mended: Option<&Mended>) -> Outcome {
     let Range { start, end } = chunk;
     let parsed = mended.map_or(&text[chunk], |m| &m.text);
     let mut builder = Builder {
         start,
         mended,
-        cursor: Cursor::new(file, text, start, end),
+        cursor: Cursor::new(place, text, start, end),
         marks: Marks::new(parsed, start),
         frames: Vec::new(),
         anchors: HashMap::new(),
@@ -127,11 +128,10 @@ impl Builder<'_> {
                     }
                 }
                 Event::DocumentEnd => {
-                    let content_end = self.cursor.last();
+                    let end = self.cursor.last();
                     let closed = self.cursor.document_end();
                     if let Some(root) = self.root.take() {
                         let comments = self.cursor.take_comments();
-                        let end = comments.last().map_or(content_end, |c| content_end.max(c.span.end as usize));
                         documents.push(Built { root, comments, start: begin, end });
                     }
                     if closed {
@@ -174,7 +174,17 @@ impl Builder<'_> {
     }
 
     fn scan_error(&mut self, error: ScanError) -> Failure {
-        let at = self.marks.offset(error.marker());
+        let at = match error.info() {
+            // The parser notices on a later line; what it has not understood begins at the next token.
+            "simple key expected" | "simple key expect ':'" => self.cursor.seek().0,
+            _ => self.marks.offset(error.marker()),
+        };
+        if !self.cursor.rest(at).trim_ascii().is_empty() {
+            return Failure::Scan(error, at);
+        }
+        // At the end of the text the bracket that was not closed says more, or what else was not understood.
+        let open = self.frames.iter().rev().find(|f| matches!(f.shape, Shape::FlowSequence | Shape::FlowMapping));
+        let at = open.map_or_else(|| self.cursor.seek().0, |f| f.start);
         Failure::Scan(error, at)
     }
 
@@ -219,9 +229,9 @@ impl Builder<'_> {
             TScalarStyle::Literal => Style::Literal,
             TScalarStyle::Folded => Style::Folded,
         };
-        let span = if style == Style::Plain && text.is_empty() {
+        let range = if style == Style::Plain && text.is_empty() {
             let at = self.cursor.last();
-            self.cursor.span(at, at)
+            at..at
         } else {
             self.cursor.seek();
             if !matches!(style, Style::Literal | Style::Folded) {
@@ -229,9 +239,10 @@ impl Builder<'_> {
             }
             self.cursor.scalar(style, &mut text, marker.col())
         };
-        if let Some(value) = self.mended.and_then(|m| m.quoted.get(&(span.start as usize - self.start))) {
+        if let Some(value) = self.mended.and_then(|m| m.quoted.get(&(range.start - self.start))) {
             text.clone_from(value);
         }
+        let span = self.cursor.span(range.start, range.end);
         self.finish(Node::scalar(text, style, span), 0, anchor, tag.map(resolved))
     }
 
@@ -256,15 +267,15 @@ impl Builder<'_> {
 
     fn open(&mut self, shape: Shape, start: usize, anchor: usize, tag: Option<Tag>) -> Result<(), Failure> {
         if self.frames.len() as u32 >= MAX_DEPTH {
-            return Err(self.too_deep(start));
+            return Err(Self::too_deep(self.cursor.span(start, start)));
         }
         self.frames.push(Frame { shape, start, anchor, tag: tag.map(resolved), items: Vec::new(), keys: Keys::default(), height: 0 });
         Ok(())
     }
 
-    fn too_deep(&self, at: usize) -> Failure {
+    fn too_deep(at: Span) -> Failure {
         let message = format!("nested more than {MAX_DEPTH} levels deep; the document was not read");
-        Self::problem(ProblemKind::Limit, self.cursor.span(at, at), message)
+        Self::problem(ProblemKind::Limit, at, message)
     }
 
     fn close(&mut self) -> Result<(), Failure> {
@@ -300,7 +311,7 @@ impl Builder<'_> {
 
     fn place(&mut self, node: Node, height: u32) -> Result<(), Failure> {
         if self.frames.len() as u32 + height > MAX_DEPTH {
-            return Err(self.too_deep(node.alias().unwrap_or(node.span()).start as usize));
+            return Err(Self::too_deep(node.alias().unwrap_or(node.span()).at_start()));
         }
         match self.frames.last_mut() {
             None => {

@@ -4,14 +4,16 @@
 //! The parser has accepted the text before the cursor sees it, so the cursor only needs to know where tokens end, not whether they
 //! may stand where they do.
 
+use super::place::Place;
 use super::quoted::breaks;
 use super::{Comment, Style};
-use crate::source::{FileId, Span};
+use crate::source::Span;
+use std::ops::Range;
 
-/// A position in one chunk of a file; every offset is a byte offset in the file.
+/// A position in one chunk of a text; every offset is a byte offset in the text.
 pub(super) struct Cursor<'t> {
     text: &'t str,
-    file: FileId,
+    place: &'t Place,
     pos: usize,
     end: usize,
     last: usize,
@@ -20,8 +22,8 @@ pub(super) struct Cursor<'t> {
 
 impl<'t> Cursor<'t> {
     /// A cursor at `start`, which may walk up to `end`.
-    pub(super) fn new(file: FileId, text: &'t str, start: usize, end: usize) -> Self {
-        Self { text, file, pos: start, end, last: start, comments: Vec::new() }
+    pub(super) fn new(place: &'t Place, text: &'t str, start: usize, end: usize) -> Self {
+        Self { text, place, pos: start, end, last: start, comments: Vec::new() }
     }
 
     /// The end of the last token: where an omitted value is said to stand, and where a block collection ends.
@@ -29,9 +31,9 @@ impl<'t> Cursor<'t> {
         self.last
     }
 
-    /// The bytes `start..end` of the file as a span.
+    /// The bytes `start..end` of the text as a span of the file.
     pub(super) fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.file, start, end)
+        self.place.span(start, end)
     }
 
     /// The comments met since the last call.
@@ -39,7 +41,7 @@ impl<'t> Cursor<'t> {
         std::mem::take(&mut self.comments)
     }
 
-    /// The file's text from an offset to the end of the chunk.
+    /// The text from an offset to the end of the chunk.
     pub(super) fn rest(&self, from: usize) -> &'t str {
         self.text.get(from..self.end).unwrap_or_default()
     }
@@ -161,9 +163,9 @@ impl<'t> Cursor<'t> {
         at + rest.bytes().position(stop).unwrap_or(rest.len())
     }
 
-    /// Passes a scalar whose text is not empty or which is quoted, and gives its span. `content_column` is where the content of a block
+    /// Passes a scalar whose text is not empty or which is quoted, and gives its place. `content_column` is where the content of a block
     /// scalar begins; its value is corrected where the parser has it wrong.
-    pub(super) fn scalar(&mut self, style: Style, value: &mut String, content_column: usize) -> Span {
+    pub(super) fn scalar(&mut self, style: Style, value: &mut String, content_column: usize) -> Range<usize> {
         let (start, _) = self.seek();
         let end = match style {
             Style::Plain => self.plain_end(start, value),
@@ -171,7 +173,7 @@ impl<'t> Cursor<'t> {
             Style::Literal | Style::Folded => return self.block_scalar(start, value, content_column),
         };
         self.pass(end);
-        self.span(start, end)
+        start..end
     }
 
     /// The end of a plain scalar of this value: source and value are walked together, each run of white space with line breaks in the
@@ -204,7 +206,7 @@ impl<'t> Cursor<'t> {
     /// A block scalar from its `|` or `>` to the end of its last line with content, or to the end of its header.
     ///
     /// Blank lines at the end are left out whatever the chomping indicator says; they are passed as white space.
-    fn block_scalar(&mut self, start: usize, value: &mut String, column: usize) -> Span {
+    fn block_scalar(&mut self, start: usize, value: &mut String, column: usize) -> Range<usize> {
         let header = self.rest(start).bytes().skip(1).take_while(|b| matches!(b, b'+' | b'-' | b'0'..=b'9')).count();
         let mut end = start + 1 + header;
         let keep = self.text[start..end].contains('+');
@@ -228,7 +230,7 @@ impl<'t> Cursor<'t> {
                 value.push('\n');
                 line = self.next_line(stop);
             }
-            return self.span(start, end);
+            return start..end;
         }
         if !keep && value.ends_with("\n\n") {
             // It takes indentation that ends the text for one more line.
@@ -248,7 +250,7 @@ impl<'t> Cursor<'t> {
             line = self.next_line(stop);
         }
         self.pass(end);
-        self.span(start, end)
+        start..end
     }
 
     /// The start of the line after the line break at `at`.

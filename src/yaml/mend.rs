@@ -68,7 +68,7 @@ impl Mended {
         let start = before.trim_end_matches([' ', '\t']).len();
         let line = before[..start].trim_end_matches(['\n', '\r']);
         // One line break at a time: it ends the line before, and the others may be blank lines that count.
-        let end = match before[..start].as_bytes() {
+        let end = match before.as_bytes()[..start] {
             [.., b'\r', b'\n'] => start - 2,
             [.., b'\n' | b'\r'] => start - 1,
             _ => return false,

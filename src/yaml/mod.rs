@@ -6,13 +6,16 @@
 mod build;
 mod comment;
 mod cursor;
+mod json;
 mod keys;
 mod lookup;
 mod marks;
 mod mend;
 mod node;
 mod parse;
+mod place;
 mod quoted;
+mod refusal;
 mod scalar;
 mod split;
 

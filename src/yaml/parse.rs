@@ -2,8 +2,9 @@
 
 use super::build::{Built, Failure, Outcome, build};
 use super::mend::{Mended, affordable};
+use super::place::Place;
 use super::split::chunks;
-use super::{Comment, Node};
+use super::{Comment, Node, refusal};
 use crate::source::{FileId, Span};
 use std::ops::Range;
 
@@ -56,22 +57,35 @@ pub enum ProblemKind {
 /// Reads every document of a text. One broken document does not hide the others.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> Parsed {
+    stream(&Place::File(file), text)
+}
+
+/// Reads the YAML inside a scalar of a file (an inline patch, a ConfigMap's value), given the file's text. Spans are the file's own
+/// where every line of the value stands there as it is, as in a literal block; otherwise every span is the whole scalar's.
+#[must_use]
+pub fn parse_embedded(scalar: &Node, text: &str) -> Parsed {
+    scalar.text().map(|value| stream(&Place::of(scalar, text), value)).unwrap_or_default()
+}
+
+fn stream(place: &Place, text: &str) -> Parsed {
     let mut parsed = Parsed::default();
     // Comments of documents that hold nothing else go to the next one.
     let mut waiting = Vec::new();
     for chunk in chunks(text) {
-        let Outcome { documents, comments, problems, failure, .. } = read(file, text, chunk.clone());
+        let Outcome { documents, comments, problems, failure, .. } = read(place, text, chunk.clone());
         parsed.problems.extend(problems);
         for Built { root, comments, start, end } in documents {
             waiting.extend(comments);
             let comments = std::mem::take(&mut waiting);
-            parsed.documents.push(Document { root, comments, span: Span::new(file, start, end) });
+            let mut span = place.span(start, end);
+            span.end = comments.last().map_or(span.end, |c| span.end.max(c.span.end));
+            parsed.documents.push(Document { root, comments, span });
         }
         waiting.extend(comments);
         match failure {
             None => {}
             Some(Failure::Own(problem)) => parsed.problems.push(problem),
-            Some(Failure::Scan(error, at)) => parsed.problems.push(syntax(file, text, at, chunk.end, error.info())),
+            Some(Failure::Scan(error, at)) => parsed.problems.push(refusal::problem(place, text, at, chunk.end, error.info())),
         }
     }
     if let Some(last) = parsed.documents.last_mut() {
@@ -81,13 +95,13 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
 }
 
 /// Reads one chunk, mended if need be.
-fn read(file: FileId, text: &str, chunk: Range<usize>) -> Outcome {
+fn read(place: &Place, text: &str, chunk: Range<usize>) -> Outcome {
     if let Some(at) = forbidden(&text[chunk.clone()]) {
         let at = chunk.start + at;
-        let problem = syntax(file, text, at, chunk.end, "control characters are not allowed");
+        let problem = refusal::problem(place, text, at, chunk.end, "control characters are not allowed");
         return Outcome { documents: Vec::new(), comments: Vec::new(), problems: Vec::new(), failure: Some(Failure::Own(problem)), reached: at };
     }
-    let mut outcome = build(file, text, chunk.clone(), None);
+    let mut outcome = build(place, text, chunk.clone(), None);
     let mut mended = None;
     for tries in 0.. {
         let Some(Failure::Scan(error, at)) = &outcome.failure else { break };
@@ -95,7 +109,7 @@ fn read(file: FileId, text: &str, chunk: Range<usize>) -> Outcome {
         if !affordable(chunk.len(), tries) || !copy.mend(error.info(), at - chunk.start, outcome.reached - chunk.start) {
             break;
         }
-        outcome = build(file, text, chunk.clone(), Some(copy));
+        outcome = build(place, text, chunk.clone(), Some(copy));
     }
     outcome
 }
@@ -112,26 +126,6 @@ fn forbidden(text: &str) -> Option<usize> {
         _ => c >= '\u{a0}' && !matches!(c, '\u{fffe}' | '\u{ffff}'),
     };
     text.find(|c| !allowed(c))
-}
-
-/// A document that could not be read, with the rest of the line where reading stopped.
-fn syntax(file: FileId, text: &str, at: usize, end: usize, why: &str) -> Problem {
-    let rest = text.get(at..end).unwrap_or_default();
-    let line = rest.lines().next().unwrap_or_default().trim_end();
-    Problem {
-        kind: ProblemKind::Syntax,
-        span: Span::new(file, at, at + line.len()),
-        message: format!("this document is not valid YAML and was not read: {why}"),
-        related: None,
-    }
-}
-
-/// Reads the YAML inside a scalar of a file (an inline patch, a ConfigMap's value). Spans are the file's own where the scalar is a
-/// literal block or has no escapes; otherwise every span is the whole scalar's.
-#[must_use]
-pub fn parse_embedded(scalar: &Node, text: &str) -> Parsed {
-    let _ = text;
-    scalar.text().map(|t| parse(scalar.span().file, t)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -180,7 +174,7 @@ mod tests {
         assert_eq!(outline("a: |\n  x\n\n  y\n\nb: >-\n  z"), "{a=|\n  x\n\n  y b=>-\n  z }\n");
         assert_eq!(outline("a: &x {k: 1}\nb: *x\nc:\n  k: 2\n  <<: *x\n"), "{a={k=1 } b={k=1 } c={k<<1 } }\n");
         assert_eq!(outline("a: 1\na: 2\n"), "{a=2 }\nDuplicateKey@5\n");
-        assert_eq!(outline("a: [1\n---\nb: 2\n"), "{b=2 }\nSyntax@6\n");
+        assert_eq!(outline("a: [1\n---\nb: 2\n"), "{b=2 }\nSyntax@3\n");
         assert_eq!(outline("é: ü\nb: ö # ä\nc: \"ß\"\n"), "{é=ü b=ö c=\"ß\" }\n");
     }
 }

@@ -233,7 +233,8 @@ fn node(text: &str, ours: &Node, theirs: &Item) -> Result<(), String> {
 
 fn same_place(entry: &Entry, key: &Item) -> bool {
     let ours = entry.key.alias().unwrap_or(entry.key.span()).range();
-    ours == key.span || (ours.is_empty() && key.span.is_empty())
+    let block_scalar = matches!(key.kind, Kind::Scalar(_, Style::Literal | Style::Folded)) && ours.contains(&key.span.start);
+    ours == key.span || (ours.is_empty() && key.span.is_empty()) || block_scalar
 }
 
 /// Merge keys, keys that are no scalars, and keys overwritten by later pairs are not in our maps.
