@@ -243,7 +243,8 @@ impl Builder<'_> {
             text.clone_from(value);
         }
         let span = self.cursor.span(range.start, range.end);
-        self.finish(Node::scalar(text, style, span), 0, anchor, tag.map(resolved))
+        let layout = self.cursor.layout(style, &text, &range);
+        self.finish(Node::scalar(text, style, span).with_layout(layout), 0, anchor, tag.map(resolved))
     }
 
     fn alias(&mut self, id: usize) -> Result<(), Failure> {

@@ -4,6 +4,7 @@
 //! The parser has accepted the text before the cursor sees it, so the cursor only needs to know where tokens end, not whether they
 //! may stand where they do.
 
+use super::node::Layout;
 use super::place::Place;
 use super::quoted::breaks;
 use super::{Comment, Style};
@@ -18,12 +19,13 @@ pub(super) struct Cursor<'t> {
     end: usize,
     last: usize,
     comments: Vec<Comment>,
+    lines: Vec<u32>,
 }
 
 impl<'t> Cursor<'t> {
     /// A cursor at `start`, which may walk up to `end`.
     pub(super) fn new(place: &'t Place, text: &'t str, start: usize, end: usize) -> Self {
-        Self { text, place, pos: start, end, last: start, comments: Vec::new() }
+        Self { text, place, pos: start, end, last: start, comments: Vec::new(), lines: Vec::new() }
     }
 
     /// The end of the last token: where an omitted value is said to stand, and where a block collection ends.
@@ -34,6 +36,21 @@ impl<'t> Cursor<'t> {
     /// The bytes `start..end` of the text as a span of the file.
     pub(super) fn span(&self, start: usize, end: usize) -> Span {
         self.place.span(start, end)
+    }
+
+    /// How the scalar at `range`, which was just passed, lies in the file.
+    pub(super) fn layout(&mut self, style: Style, value: &str, range: &Range<usize>) -> Layout {
+        let source = &self.text[range.clone()];
+        let inline = match style {
+            Style::Plain => source == value,
+            Style::SingleQuoted | Style::DoubleQuoted => source.get(1..source.len().saturating_sub(1)) == Some(value),
+            Style::Literal | Style::Folded => false,
+        };
+        // Folding leaves fewer lines than there were.
+        let content = self.lines.partition_point(|&line| (line as usize) < range.end);
+        let unfolded = matches!(style, Style::Literal | Style::Folded) && value.trim_end_matches('\n').split('\n').count() == content;
+        let lines = if unfolded { std::mem::take(&mut self.lines) } else { Vec::new() };
+        self.place.layout(inline, lines)
     }
 
     /// The comments met since the last call.
@@ -205,7 +222,8 @@ impl<'t> Cursor<'t> {
 
     /// A block scalar from its `|` or `>` to the end of its last line with content, or to the end of its header.
     ///
-    /// Blank lines at the end are left out whatever the chomping indicator says; they are passed as white space.
+    /// Blank lines at the end are left out whatever the chomping indicator says; they are passed as white space. The places of the lines
+    /// in the text are noted, blank ones included.
     fn block_scalar(&mut self, start: usize, value: &mut String, column: usize) -> Range<usize> {
         let header = self.rest(start).bytes().skip(1).take_while(|b| matches!(b, b'+' | b'-' | b'0'..=b'9')).count();
         let mut end = start + 1 + header;
@@ -219,6 +237,7 @@ impl<'t> Cursor<'t> {
             self.comment();
         }
         let mut line = self.next_line(self.pos);
+        self.lines.clear();
         if value.bytes().all(|b| b == b'\n') {
             // The parser takes the header's own line break for a value when the text ends there.
             value.clear();
@@ -247,6 +266,7 @@ impl<'t> Cursor<'t> {
             } else if line + content < stop {
                 break;
             }
+            self.lines.push(u32::try_from(line + content).unwrap_or(u32::MAX));
             line = self.next_line(stop);
         }
         self.pass(end);

@@ -22,5 +22,5 @@ mod split;
 pub use comment::Comment;
 pub use lookup::Lookup;
 pub use node::{Entry, Mapping, Node, Opaque, Removal, Scalar, Sequence, Style, Value};
-pub use parse::{Document, Parsed, Problem, ProblemKind, parse, parse_embedded};
+pub use parse::{Document, Parsed, Problem, ProblemKind, parse, parse_embedded, parse_value};
 pub use scalar::{Dialect, Typed};

@@ -18,6 +18,18 @@ struct Inner {
     alias: Option<Span>,
     anchored: bool,
     weight: u32,
+    layout: Layout,
+}
+
+/// How a scalar's value lies in its file: what the spans of YAML inside it are made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// Folded, escaped, or not from a file.
+    Other,
+    /// Byte for byte, between the quotes if there are any.
+    Inline,
+    /// Line by line; these are the offsets of the lines in the file.
+    Lines(Box<[u32]>),
 }
 
 /// What a node holds.
@@ -117,7 +129,7 @@ impl Node {
             Value::Sequence(s) => s.items.iter().fold(1, |n: u32, i| n.saturating_add(i.0.weight)),
             Value::Mapping(m) => m.entries.iter().fold(1, |n: u32, e| n.saturating_add(e.key.0.weight).saturating_add(e.value.0.weight)),
         };
-        Self(Arc::new(Inner { value, span, tag: None, alias: None, anchored: false, weight }))
+        Self(Arc::new(Inner { value, span, tag: None, alias: None, anchored: false, weight, layout: Layout::Other }))
     }
 
     /// A scalar node.
@@ -179,7 +191,18 @@ impl Node {
         self.change(|i| {
             i.value = value;
             i.weight = weight;
+            i.layout = Layout::Other;
         })
+    }
+
+    /// The same scalar, whose value lies in the file like this.
+    pub(super) fn with_layout(self, layout: Layout) -> Self {
+        self.change(|i| i.layout = layout)
+    }
+
+    /// How the value lies in the file.
+    pub(super) fn layout(&self) -> &Layout {
+        &self.0.layout
     }
 
     /// What it holds.

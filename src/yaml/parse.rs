@@ -60,11 +60,17 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     stream(&Place::File(file), text)
 }
 
-/// Reads the YAML inside a scalar of a file (an inline patch, a ConfigMap's value), given the file's text. Spans are the file's own
-/// where every line of the value stands there as it is, as in a literal block; otherwise every span is the whole scalar's.
+/// Reads the YAML inside a scalar (an inline patch, a ConfigMap's value). Spans are the file's own where every line of the value stands
+/// there as it is, as in a literal block; otherwise every span is the whole scalar's.
 #[must_use]
-pub fn parse_embedded(scalar: &Node, text: &str) -> Parsed {
-    scalar.text().map(|value| stream(&Place::of(scalar, text), value)).unwrap_or_default()
+pub fn parse_value(node: &Node) -> Parsed {
+    node.as_scalar().map(|scalar| stream(&Place::of(node, scalar), &scalar.text)).unwrap_or_default()
+}
+
+/// [`parse_value`]; the text is not needed.
+#[must_use]
+pub fn parse_embedded(scalar: &Node, _text: &str) -> Parsed {
+    parse_value(scalar)
 }
 
 fn stream(place: &Place, text: &str) -> Parsed {

@@ -1,6 +1,7 @@
 //! Where a parsed text stands in its file: the file itself, or a scalar of it whose value is parsed in turn.
 
-use super::{Node, Style};
+use super::node::Layout;
+use super::{Node, Scalar, Style};
 use crate::source::{FileId, Span};
 
 /// Turns offsets in a parsed text into spans of the file.
@@ -24,9 +25,24 @@ pub(super) struct Line {
 }
 
 impl Place {
-    /// For the value of this scalar, given the file's text.
-    pub(super) fn of(scalar: &Node, text: &str) -> Self {
-        lines(scalar, text).map_or(Place::Scalar(scalar.span()), |lines| Place::Lines(scalar.span().file, lines))
+    /// For the value of this scalar.
+    pub(super) fn of(node: &Node, scalar: &Scalar) -> Self {
+        let span = node.span();
+        let quote = usize::from(matches!(scalar.style, Style::SingleQuoted | Style::DoubleQuoted));
+        let lines = match node.layout() {
+            Layout::Other => return Place::Scalar(span),
+            Layout::Inline => vec![Line { value: 0, file: span.start as usize + quote, length: scalar.text.len() }],
+            Layout::Lines(starts) => {
+                let mut value = 0;
+                let line = |(text, &start): (&str, &u32)| {
+                    let line = Line { value, file: start as usize, length: text.len() };
+                    value += text.len() + 1;
+                    line
+                };
+                scalar.text.split('\n').zip(starts).map(line).collect()
+            }
+        };
+        Place::Lines(span.file, lines)
     }
 
     /// The span of `start..end` of the parsed text.
@@ -42,6 +58,19 @@ impl Place {
             Place::Scalar(span) => *span,
         }
     }
+
+    /// How a scalar's value lies in the file, given how it lies in the parsed text: at `start`, or in lines that begin at `lines`.
+    pub(super) fn layout(&self, inline: bool, lines: Vec<u32>) -> Layout {
+        match self {
+            Place::Scalar(_) => Layout::Other,
+            _ if inline => Layout::Inline,
+            _ if lines.is_empty() => Layout::Other,
+            Place::File(_) => Layout::Lines(lines.into()),
+            Place::Lines(_, outer) => {
+                Layout::Lines(lines.into_iter().map(|l| u32::try_from(offset(outer, l as usize)).unwrap_or(u32::MAX)).collect())
+            }
+        }
+    }
 }
 
 fn offset(lines: &[Line], at: usize) -> usize {
@@ -49,67 +78,16 @@ fn offset(lines: &[Line], at: usize) -> usize {
     lines.get(after.saturating_sub(1)).map_or(0, |l| l.file + (at - l.value).min(l.length))
 }
 
-/// How a scalar's value lies in the file, if every line of it stands there as it is.
-fn lines(scalar: &Node, text: &str) -> Option<Vec<Line>> {
-    let span = scalar.span().range();
-    let (start, source) = (span.start, text.get(span)?);
-    let value = scalar.as_scalar()?;
-    let inner = match value.style {
-        Style::Plain => Some((0, source)),
-        Style::SingleQuoted | Style::DoubleQuoted => Some((1, source.get(1..source.len().checked_sub(1)?)?)),
-        Style::Literal | Style::Folded => None,
-    };
-    if let Some((quote, inner)) = inner {
-        return (*inner == *value.text).then(|| vec![Line { value: 0, file: start + quote, length: inner.len() }]);
-    }
-    block_lines(start, source, &value.text)
-}
-
-/// The lines of a block scalar: under its header, all behind the same indentation.
-fn block_lines(start: usize, source: &str, value: &str) -> Option<Vec<Line>> {
-    let mut found = Vec::new();
-    let mut rest = after_line(source, 0);
-    let mut indent = None;
-    let mut at = 0;
-    for line in value.split('\n') {
-        let length = source[rest..].find(['\n', '\r']).unwrap_or(source.len() - rest);
-        let written = &source[rest..rest + length];
-        let skip = if line.is_empty() {
-            written.len()
-        } else {
-            let skip = written.len().checked_sub(line.len())?;
-            let blank = written.as_bytes()[..skip].iter().all(|&b| b == b' ');
-            if !blank || !written.ends_with(line) || *indent.get_or_insert(skip) != skip {
-                return None;
-            }
-            skip
-        };
-        found.push(Line { value: at, file: start + rest + skip, length: line.len() });
-        at += line.len() + 1;
-        rest = after_line(source, rest + length);
-    }
-    Some(found)
-}
-
-/// The start of the line after the one that `at` is on.
-fn after_line(text: &str, at: usize) -> usize {
-    match text[at..].find(['\n', '\r']) {
-        Some(end) if text[at + end..].starts_with("\r\n") => at + end + 2,
-        Some(end) => at + end + 1,
-        None => text.len(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::source::FileId;
-    use crate::yaml::{Node, parse, parse_embedded};
+    use crate::yaml::{Node, parse, parse_value};
 
     /// The text under every scalar of the YAML inside the scalar `p`, and under every comment.
     fn inside(text: &str) -> Vec<&str> {
         let outer = parse(FileId(0), text);
-        let scalar = outer.documents[0].root.find(&["p"]).unwrap();
-        let inner = parse_embedded(scalar, text);
+        let scalar = outer.documents[0].root.find(&["p"]).expect("a scalar");
+        let inner = parse_value(scalar);
         assert!(inner.problems.is_empty(), "{:?}", inner.problems);
         let mut spans = Vec::new();
         for document in &inner.documents {
@@ -142,13 +120,14 @@ mod tests {
         assert_eq!(inside("p: |2\n    a: 1\n    b: 2"), ["a", "1", "b", "2"]);
         assert_eq!(inside("p: |+\n  - a\n  - b\n\n\n"), ["a", "b"]);
         assert_eq!(inside("p: >-\n  {a: b}\n"), ["a", "b"]);
+        assert_eq!(inside("p: >\n\n  {a: b}\n\n"), ["a", "b"]);
         assert_eq!(inside("p: \"[a, b]\""), ["a", "b"]);
         assert_eq!(inside("p: '{a: b} # c'"), ["a", "b", "# c"]);
     }
 
     #[test]
     fn a_folded_or_escaped_value_has_one_span() {
-        for scalar in [">\n  a: b\n  c", "\"a:\\n  b\"", "'a: it''s'", "\"a:\n  b\""] {
+        for scalar in [">\n  a: b\n  c", ">\n\n  a: b\n  c", ">\n  a: b\n\n  c: d", "\"a:\\n  b\"", "'a: it''s'", "\"a:\n  b\""] {
             let text = format!("p: {scalar}\n");
             for found in inside(&text) {
                 assert_eq!(found, scalar);
@@ -160,7 +139,7 @@ mod tests {
     fn problems_inside_have_their_place() {
         let text = "p: |\n  a: 1\n  a: [\n";
         let outer = parse(FileId(0), text);
-        let inner = parse_embedded(outer.documents[0].root.find(&["p"]).unwrap(), text);
+        let inner = parse_value(outer.documents[0].root.find(&["p"]).expect("a scalar"));
         assert_eq!(inner.problems.len(), 1);
         assert_eq!(&text[inner.problems[0].span.range()], "[");
     }
