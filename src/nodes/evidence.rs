@@ -74,23 +74,6 @@ impl Evidence {
         }
     }
 
-    /// Several hardware names of which any may be used: one fact per architecture they have, the first name of each.
-    #[allow(dead_code, reason = "families to come use it")]
-    pub(super) fn any_hardware(&mut self, cloud: Cloud, items: &[Node]) {
-        let mut each = Evidence::default();
-        for item in items {
-            each.hardware(cloud, &read::scalar(item, "the instance type"));
-        }
-        for fact in each.facts {
-            if !self.facts.iter().any(|f| f.arch == fact.arch && f.basis == fact.basis) {
-                self.facts.push(fact);
-            }
-        }
-        if let Some(because) = each.because {
-            self.unclear(because);
-        }
-    }
-
     /// The capacity annotation of a machine set, Cluster API's or OpenShift's: `kubernetes.io/arch=<GOARCH>` between commas and spaces.
     pub(super) fn capacity_annotation(&mut self, annotations_of: &Node) {
         let Field::Text(text, span) = read::field(annotations_of, &["metadata", "annotations", CAPACITY_LABELS]) else { return };

@@ -16,7 +16,11 @@ const SET: &str = "machine.openshift.io/cluster-api-machineset";
 
 pub(super) fn read(world: &World<'_>, reading: &mut Reading) {
     for set in world.all(GROUP, "MachineSet") {
-        machine_set(world, set, reading);
+        // After migration the Cluster API twin decides.
+        let migrated = set.root.str_at(&["spec", "authoritativeAPI"]) == Some("ClusterAPI");
+        if !migrated || world.find("cluster.x-k8s.io", "MachineSet", Some("openshift-cluster-api"), &set.name).is_none() {
+            machine_set(world, set, reading);
+        }
     }
     for set in world.all(GROUP, "ControlPlaneMachineSet") {
         control_plane(set, reading);

@@ -17,20 +17,30 @@ pub mod instance_type;
 pub mod pool;
 
 mod assisted;
+mod capi;
+mod capi_templates;
 mod count;
+mod eksctl;
 mod evidence;
 mod finish;
+mod gardener;
 mod hive;
+mod home;
 mod hypershift;
 mod install;
+mod karpenter;
+mod kops;
 mod labels;
 mod machine_api;
+mod managed;
 mod metal3;
 mod node;
 mod payload;
 mod provider;
+mod rancher;
 mod read;
 mod site;
+mod topology;
 mod world;
 
 use crate::manifest::Object;
@@ -38,7 +48,7 @@ use crate::source::Span;
 use crate::yaml::Node;
 use evidence::Evidence;
 pub use payload::{ClusterPayload, Payload};
-use pool::{Fact, LabelValue, Pool};
+use pool::{Basis, Fact, LabelValue, Pool, State};
 use std::collections::BTreeMap;
 use world::World;
 
@@ -176,6 +186,38 @@ impl Reading {
         self.drafts.push(Draft { pool, evidence, inherits: false });
     }
 
+    /// Adds a pool that may be made of any of several kinds of hardware: one pool per architecture. None of them is certain to have nodes
+    /// then, because whoever starts the machines chooses.
+    fn add_each(&mut self, pool: Pool, evidence: Evidence, several: Vec<Fact>) {
+        let is_hardware = |f: &&Fact| f.basis == Basis::InstanceType;
+        let mut choices: Vec<Fact> = Vec::new();
+        for fact in several.iter().chain(evidence.facts.iter().filter(is_hardware)) {
+            if choices.iter().all(|f| f.arch != fact.arch) {
+                choices.push(fact.clone());
+            }
+        }
+        let stated = evidence.facts.iter().find(|f| f.basis < Basis::InstanceType).map(|f| f.arch.clone());
+        if choices.len() < 2 || stated.is_some() {
+            // A statement picks among the choices; only where it is none of them do the two disagree.
+            let mut evidence = evidence;
+            let fits = |f: &Fact| choices.len() < 2 || choices.iter().all(|c| Some(&c.arch) != stated.as_ref()) || Some(&f.arch) == stated.as_ref();
+            evidence.facts.extend(several);
+            evidence.facts.retain(|f| f.basis != Basis::InstanceType || fits(f));
+            return self.add(pool, evidence);
+        }
+        for choice in choices {
+            let mut pool = pool.clone();
+            if pool.state == State::Present {
+                (pool.state, pool.count) = (State::Latent, pool.count.map(|(_, most)| (0, most)));
+            }
+            for key in ["node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type"] {
+                pool.labels.known.insert(key.to_owned(), LabelValue::Some);
+            }
+            let facts = evidence.facts.iter().filter(|f| f.arch == choice.arch && !is_hardware(f)).cloned().chain([choice.clone()]).collect();
+            self.add(pool, Evidence { facts, because: None, silence: None });
+        }
+    }
+
     /// The index the next pool will have.
     fn next(&self) -> usize {
         self.drafts.len()
@@ -195,8 +237,27 @@ pub fn inventory(objects: &[&Object]) -> Inventory {
 
 type Family = fn(&World<'_>, &mut Reading);
 
-const FAMILIES: &[Family] =
-    &[node::read, machine_api::read, payload::read, hypershift::read, hive::read, site::read, assisted::read, metal3::read, assisted::make_compact];
+const FAMILIES: &[Family] = &[
+    node::read,
+    machine_api::read,
+    payload::read,
+    hypershift::read,
+    hive::read,
+    site::read,
+    assisted::read,
+    metal3::read,
+    capi::read,
+    topology::read,
+    karpenter::read,
+    eksctl::read,
+    managed::read,
+    gardener::read,
+    kops::read,
+    rancher::read,
+    home::read,
+    // Last: it changes the roles of what the others found.
+    assisted::make_compact,
+];
 
 /// What a file without a kind says about nodes (`install-config.yaml`, `nodes-config.yaml`, Talos machine configurations); `None` when it is
 /// none of them. The path is only its name's sake: installer files are known by their content where they can be.

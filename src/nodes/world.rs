@@ -29,6 +29,11 @@ impl<'a> World<'a> {
         self.kinds.get(group).and_then(|kinds| kinds.get(kind)).map_or(&[], Vec::as_slice)
     }
 
+    /// Every object of a group, kind by kind.
+    pub(super) fn group(&self, group: &str) -> impl Iterator<Item = &'a Object> {
+        self.kinds.get(group).into_iter().flat_map(BTreeMap::values).flatten().copied()
+    }
+
     /// The object of a name. A namespace that only one side writes is no objection, because a deployer may add it.
     pub(super) fn find(&self, group: &str, kind: &str, namespace: Option<&str>, name: &str) -> Option<&'a Object> {
         let named = |o: &&&Object| o.name == name && !name.is_empty();
