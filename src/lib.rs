@@ -5,10 +5,20 @@
 //! given) → `nodes` and `operator` (what declares nodes, what the operator would compute) → `cluster` (one cluster with both) →
 //! `rules` (what is wrong) → `report` (what people and machines read). Nothing reaches back.
 
+pub mod cli;
+pub mod cluster;
+pub mod config;
+pub mod delivery;
+pub mod files;
 pub mod finding;
+pub mod fix;
 pub mod manifest;
 pub mod nodes;
+pub mod operator;
 pub mod outcome;
 pub mod report;
+pub mod rules;
+pub mod run;
 pub mod source;
+pub mod text;
 pub mod yaml;

@@ -1,3 +1,7 @@
 //! The `hco-lint` program; everything it does is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(hco_lint::cli::main())
+}

@@ -1,5 +1,6 @@
 //! Kubernetes objects: what a document says it is, and the objects that wrappers carry.
 
 mod object;
+pub mod template;
 
 pub use object::{Object, objects};

@@ -1,0 +1,218 @@
+//! The arguments.
+
+use crate::finding::{Confidence, Severity};
+use crate::nodes::arch::Arch;
+use crate::operator::release::Release;
+use crate::report::Format;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Finds what a GitOps repository's KubeVirt HyperConverged configuration gets wrong about clusters of several CPU architectures.
+///
+/// Reads manifests, works out which clusters there are, which architectures their nodes have and what their HyperConverged makes of it, and
+/// says what is wrong on the line to edit.
+#[derive(Debug, Parser)]
+#[command(name = "hco-lint", version, max_term_width = 110, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) check: CheckArgs,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Lint; the same as no command at all
+    Check(Box<CheckArgs>),
+    /// Show the clusters: their HyperConverged, nodes, architectures, and why
+    Topology(Box<TopologyArgs>),
+    /// Print a rule's page; without a rule, the list of rules
+    Explain {
+        /// Name of the rule
+        rule: Option<String>,
+    },
+}
+
+/// What to read and how.
+#[derive(Debug, Args)]
+pub(super) struct InputArgs {
+    /// Files and directories; `-` reads a manifest stream from standard input [default: .]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Configuration file [default: .hco-lint.yaml, from the linted path up to the repository's root]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// All nodes of a cluster, as `kubectl get nodes -o yaml` prints them; without CLUSTER of the only one with a HyperConverged
+    #[arg(long, value_name = "[CLUSTER=]FILE", value_parser = nodes)]
+    pub(super) nodes: Vec<(Option<String>, PathBuf)>,
+    /// All architectures of a cluster's nodes, as in `prod=amd64,arm64`
+    #[arg(long, value_name = "[CLUSTER=]LIST", value_parser = architectures)]
+    pub(super) arch: Vec<(Option<String>, Vec<Arch>)>,
+    /// The cluster that standard input was rendered for
+    #[arg(long, value_name = "NAME")]
+    pub(super) cluster: Option<String>,
+    /// Release of the HyperConverged operator, as in `1.17`
+    #[arg(long, value_name = "VERSION", value_parser = release)]
+    pub(super) hco_version: Option<Release>,
+    /// Read files that .gitignore leaves out
+    #[arg(long)]
+    pub(super) no_ignore: bool,
+    /// Worker threads [default: two per core, at least eight]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) threads: Option<u16>,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
+    /// Findings only, no summary
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Name everything that was not seen
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+/// Arguments of a check.
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// How to print findings
+    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    pub(super) format: Format,
+    /// Also write this format to this file; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
+    pub(super) output: Vec<(Format, PathBuf)>,
+    /// Run only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule)]
+    pub(super) select: Vec<String>,
+    /// Leave these rules out
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule)]
+    pub(super) ignore: Vec<String>,
+    /// The least severity that fails the run
+    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
+    pub(super) fail_on: FailOn,
+    /// Hide findings below it [default: medium]
+    #[arg(long, value_enum, value_name = "CONFIDENCE")]
+    pub(super) min_confidence: Option<MinConfidence>,
+    /// Print the files that would be looked at, and stop
+    #[arg(long)]
+    pub(super) list_files: bool,
+}
+
+/// Arguments of `topology`.
+#[derive(Debug, Args)]
+pub(super) struct TopologyArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// How to print the clusters
+    #[arg(long, value_enum, default_value_t = TopologyFormat::Human, value_name = "FORMAT")]
+    pub(super) format: TopologyFormat,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Formats of `topology`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TopologyFormat {
+    /// A table and the evidence
+    Human,
+    /// One JSON object
+    Json,
+}
+
+/// From which severity on a finding fails the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Errors
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// Everything
+    Info,
+    /// Nothing
+    Never,
+}
+
+impl FailOn {
+    /// The least severity, if any.
+    pub(super) fn severity(self) -> Option<Severity> {
+        match self {
+            FailOn::Error => Some(Severity::Error),
+            FailOn::Warning => Some(Severity::Warning),
+            FailOn::Info => Some(Severity::Info),
+            FailOn::Never => None,
+        }
+    }
+}
+
+/// Confidence on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum MinConfidence {
+    /// True in some reading of the repository
+    Low,
+    /// Rests on a likely link
+    Medium,
+    /// Follows from what is declared
+    High,
+}
+
+impl From<MinConfidence> for Confidence {
+    fn from(value: MinConfidence) -> Confidence {
+        match value {
+            MinConfidence::Low => Confidence::Low,
+            MinConfidence::Medium => Confidence::Medium,
+            MinConfidence::High => Confidence::High,
+        }
+    }
+}
+
+/// `name=value` or `value`. A path may hold a `=` of its own: only a first part that could name a cluster counts.
+fn named(text: &str) -> (Option<String>, &str) {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !name.contains('/') => (Some(name.to_owned()), value),
+        _ => (None, text),
+    }
+}
+
+fn nodes(text: &str) -> Result<(Option<String>, PathBuf), String> {
+    let (name, file) = named(text);
+    if file.is_empty() { Err("a file is missing".to_owned()) } else { Ok((name, PathBuf::from(file))) }
+}
+
+fn architectures(text: &str) -> Result<(Option<String>, Vec<Arch>), String> {
+    let (name, list) = named(text);
+    let list: Result<Vec<Arch>, String> = list
+        .split(',')
+        .map(|a| Arch::parse(a.trim()).ok_or_else(|| format!("`{a}` is no CPU architecture; write amd64, arm64, s390x or ppc64le")))
+        .collect();
+    Ok((name, list?))
+}
+
+fn release(text: &str) -> Result<Release, String> {
+    Release::parse(text).ok_or_else(|| "write it like 1.17".to_owned())
+}
+
+fn output(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = text.split_once('=').ok_or("write it like json=report.json")?;
+    Ok((format.parse()?, PathBuf::from(file)))
+}
+
+fn rule(text: &str) -> Result<String, String> {
+    match crate::rules::find(text) {
+        Some(rule) => Ok(rule.name.to_owned()),
+        None => {
+            let hint = crate::text::closest(text, crate::rules::names()).map_or(String::new(), |r| format!("; did you mean `{r}`?"));
+            Err(format!("there is no such rule{hint}; `hco-lint explain` lists them"))
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! `check` and `topology`: from arguments to a run, from its outcome to text and an exit code.
+
+use super::args::{CheckArgs, Color, InputArgs, TopologyArgs, TopologyFormat};
+use super::exit;
+use crate::config::ConfigError;
+use crate::finding::{Confidence, Severity};
+use crate::outcome::Outcome;
+use crate::report::{Format, Options, RuleInfo, Verbosity, topology as table};
+use crate::rules;
+use crate::run::{self, RunError, Settings};
+use crate::source::Source;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Where the pages of rules can be read.
+const PAGES: &str = "https://github.com/hco-lint/hco-lint/blob/main/rules";
+
+/// Lints and reports.
+pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
+    let settings = match settings(&args.input, Some(args)) {
+        Ok(settings) => settings,
+        Err(code) => return Ok(code),
+    };
+    if args.list_files {
+        return match run::list_files(&settings) {
+            Ok(files) => {
+                let mut out = io::stdout().lock();
+                files.iter().try_for_each(|f| writeln!(out, "{f}"))?;
+                Ok(exit::OK)
+            }
+            Err(error) => failed(&error),
+        };
+    }
+    let outcome = match run::run(&settings) {
+        Ok(outcome) => outcome,
+        Err(error) => return failed(&error),
+    };
+    let urls: Vec<String> = rules::ALL.iter().map(|r| format!("{PAGES}/{}.md", r.name)).collect();
+    let infos = infos(&urls);
+    let mut options = options(&args.input, &infos, args.format);
+    options.fail_on = args.fail_on.severity();
+    args.format.write(&mut io::stdout().lock(), &outcome, &options)?;
+    for (format, path) in &args.output {
+        let plain = Options { color: false, links: false, ..options };
+        let mut file = std::fs::File::create(path).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
+        format.write(&mut file, &outcome, &plain)?;
+    }
+    Ok(code(&outcome, options.fail_on))
+}
+
+/// Shows the clusters.
+pub(super) fn topology(args: &TopologyArgs) -> io::Result<u8> {
+    let settings = match settings(&args.input, None) {
+        Ok(settings) => settings,
+        Err(code) => return Ok(code),
+    };
+    let outcome = match run::run(&settings) {
+        Ok(outcome) => outcome,
+        Err(error) => return failed(&error),
+    };
+    let mut out = io::stdout().lock();
+    match args.format {
+        TopologyFormat::Human => table::write(&mut out, &outcome, &options(&args.input, &[], Format::Human))?,
+        TopologyFormat::Json => table::write_json(&mut out, &outcome)?,
+    }
+    Ok(code(&outcome, None))
+}
+
+fn stdin() -> io::Result<String> {
+    let mut text = String::new();
+    io::stdin().lock().read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn settings(input: &InputArgs, check: Option<&CheckArgs>) -> Result<Settings, u8> {
+    let usage = |message: String| {
+        let _ = writeln!(io::stderr(), "hco-lint: {message}");
+        exit::USAGE
+    };
+    let directory = std::env::current_dir().map_err(|e| usage(format!("the working directory: {e}")))?;
+    let dash = Path::new("-");
+    let stdin = if input.paths.iter().any(|p| p == dash) { Some(stdin().map_err(|e| usage(format!("standard input: {e}")))?) } else { None };
+    let mut paths: Vec<PathBuf> = input.paths.iter().filter(|p| *p != dash).cloned().collect();
+    if paths.is_empty() && stdin.is_none() {
+        paths.push(PathBuf::from("."));
+    }
+    if input.cluster.is_some() && stdin.is_none() {
+        return Err(usage("--cluster names the cluster of what stands on standard input: give `-` as a path".to_owned()));
+    }
+    let cores = std::thread::available_parallelism().map_or(4, usize::from);
+    Ok(Settings {
+        paths,
+        directory,
+        stdin,
+        stdin_cluster: input.cluster.clone(),
+        config: input.config.clone(),
+        nodes: input.nodes.clone(),
+        architectures: input.arch.clone(),
+        release: input.hco_version,
+        select: check.map(|c| c.select.clone()).unwrap_or_default(),
+        ignore: check.map(|c| c.ignore.clone()).unwrap_or_default(),
+        min_confidence: check.and_then(|c| c.min_confidence).map(Confidence::from),
+        honour_ignore: !input.no_ignore,
+        threads: input.threads.map_or((cores * 2).max(8), usize::from),
+    })
+}
+
+fn infos(urls: &[String]) -> Vec<RuleInfo<'_>> {
+    rules::ALL
+        .iter()
+        .zip(urls)
+        .map(|(rule, url)| RuleInfo {
+            name: rule.name,
+            title: rule.page.title(),
+            severity: rule.page.meta().severity,
+            page: rule.page.body(),
+            url: Some(url.as_str()),
+        })
+        .collect()
+}
+
+fn options<'a>(input: &InputArgs, rules: &'a [RuleInfo<'a>], format: Format) -> Options<'a> {
+    let terminal = io::stdout().is_terminal();
+    let color = match input.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+    };
+    let width = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(140);
+    Options {
+        color: color && matches!(format, Format::Human | Format::Concise),
+        links: terminal && color,
+        width,
+        verbosity: match (input.quiet, input.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        },
+        rules,
+        ..Options::default()
+    }
+}
+
+fn code(outcome: &Outcome, fail_on: Option<Severity>) -> u8 {
+    let fails = |s: Severity| outcome.findings.iter().any(|f| f.severity >= s && f.confidence > Confidence::Low);
+    if fail_on.is_some_and(fails) {
+        exit::FINDINGS
+    } else if !outcome.summary.unreadable.is_empty() {
+        exit::INCOMPLETE
+    } else if outcome.summary.files == 0 {
+        exit::NOTHING
+    } else {
+        exit::OK
+    }
+}
+
+fn failed(error: &RunError) -> io::Result<u8> {
+    let mut out = io::stderr().lock();
+    match error {
+        RunError::Usage(messages) => messages.iter().try_for_each(|m| writeln!(out, "hco-lint: {m}"))?,
+        RunError::Config(source, errors) => errors.iter().try_for_each(|e| config_error(&mut out, source, e))?,
+    }
+    Ok(exit::USAGE)
+}
+
+fn config_error(out: &mut dyn Write, source: &Source, error: &ConfigError) -> io::Result<()> {
+    let at = source.position(error.span.start as usize);
+    writeln!(out, "{}:{}:{}: {}", source.path, at.line, at.column, error.message)
+}

@@ -1,0 +1,43 @@
+//! `explain`: a rule's page, or the list of rules.
+
+use super::exit;
+use crate::rules::{self, Rule};
+use std::io::{self, Write};
+
+/// Prints a page or the list.
+pub(super) fn explain(rule: Option<&str>) -> io::Result<u8> {
+    let mut out = io::stdout().lock();
+    let Some(name) = rule else {
+        list(&mut out)?;
+        return Ok(exit::OK);
+    };
+    match rules::find(name) {
+        Some(rule) => {
+            let meta = rule.page.meta();
+            let alert = meta.alert.as_ref().map_or(String::new(), |a| format!(", the operator's alert {a}"));
+            writeln!(out, "{} ({}{alert})\n", rule.name, format!("{:?}", meta.severity).to_lowercase())?;
+            out.write_all(rule.page.body().as_bytes())?;
+            Ok(exit::OK)
+        }
+        None => {
+            let hint = crate::text::closest(name, rules::names()).map_or(String::new(), |r| format!("; did you mean `{r}`?"));
+            writeln!(io::stderr(), "hco-lint: there is no rule `{name}`{hint}; `hco-lint explain` lists them")?;
+            Ok(exit::USAGE)
+        }
+    }
+}
+
+fn list(out: &mut dyn Write) -> io::Result<()> {
+    let mut all: Vec<&Rule> = rules::ALL.iter().collect();
+    all.sort_by_key(|r| r.page.meta().group);
+    let width = all.iter().map(|r| r.name.len()).max().unwrap_or_default();
+    let mut group = None;
+    for rule in all {
+        let meta = rule.page.meta();
+        if group.replace(meta.group) != Some(meta.group) {
+            writeln!(out, "\n{}", meta.group.title())?;
+        }
+        writeln!(out, "  {:width$}  {:7}  {}", rule.name, format!("{:?}", meta.severity).to_lowercase(), rule.page.title())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! The command line: arguments in, exit code out.
+
+mod args;
+mod check;
+mod explain;
+
+use args::{Cli, Command};
+use clap::Parser;
+use std::io::{self, Write};
+
+/// Exit codes, the same for every format.
+mod exit {
+    /// Checked, nothing at or above `--fail-on`.
+    pub(super) const OK: u8 = 0;
+    /// At least one finding at or above `--fail-on`.
+    pub(super) const FINDINGS: u8 = 1;
+    /// Usage or configuration error.
+    pub(super) const USAGE: u8 = 2;
+    /// No manifest was read at all.
+    pub(super) const NOTHING: u8 = 3;
+    /// The result is incomplete.
+    pub(super) const INCOMPLETE: u8 = 4;
+}
+
+/// Runs the program with the process's arguments and gives its exit code.
+#[must_use]
+pub fn main() -> u8 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; clap knows which stream they go to.
+            let _ = error.print();
+            return if error.use_stderr() { exit::USAGE } else { exit::OK };
+        }
+    };
+    let done = match cli.command {
+        None => check::check(&cli.check),
+        Some(Command::Check(args)) => check::check(&args),
+        Some(Command::Topology(args)) => check::topology(&args),
+        Some(Command::Explain { rule }) => explain::explain(rule.as_deref()),
+    };
+    match done {
+        Ok(code) => code,
+        // The reader went away: it has seen what it wanted.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "hco-lint: {error}");
+            exit::INCOMPLETE
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! What directory names say about clusters, when nothing better does.
+
+use crate::files::{parent, stem};
+
+/// Directories whose children are clusters.
+const CONTAINERS: [&str; 14] = [
+    "clusters",
+    "cluster",
+    "environments",
+    "environment",
+    "envs",
+    "env",
+    "sites",
+    "stages",
+    "managed-clusters",
+    "spokes",
+    "fleet",
+    "managedclusters",
+    "hosted-clusters",
+    "tenants-clusters",
+];
+
+/// Directories that hold dumps of nodes, one file per cluster.
+const INVENTORIES: [&str; 4] = ["inventory", "nodes", "node-inventory", "dumps"];
+
+/// Names that stand for a variant or a layer, never for a cluster.
+const NEVER: [&str; 31] = [
+    "base",
+    "bases",
+    "common",
+    "shared",
+    "default",
+    "defaults",
+    "standard",
+    "all",
+    "template",
+    "templates",
+    "example",
+    "examples",
+    "aws",
+    "azure",
+    "gcp",
+    "baremetal",
+    "vsphere",
+    "openstack",
+    "emulation",
+    "overlays",
+    "overlay",
+    "components",
+    "apps",
+    "applications",
+    "policies",
+    "manifests",
+    "groups",
+    "global",
+    "none",
+    "instance",
+    "operator",
+];
+
+/// Names of topics: what a directory is about, not whose it is.
+const CATEGORIES: [&str; 36] = [
+    "base",
+    "bases",
+    "components",
+    "operators",
+    "operator",
+    "machinesets",
+    "machineset",
+    "machines",
+    "machine-api",
+    "nodes",
+    "node",
+    "virt",
+    "virtualization",
+    "openshift-virtualization",
+    "openshift-cnv",
+    "cnv",
+    "kubevirt",
+    "hco",
+    "hyperconverged",
+    "infra",
+    "infrastructure",
+    "config",
+    "configuration",
+    "core",
+    "platform",
+    "storage",
+    "network",
+    "networking",
+    "manifests",
+    "policies",
+    "instance",
+    "inventory",
+    "apps",
+    "applications",
+    "monitoring",
+    "common",
+];
+
+/// Directories whose content describes no cluster of the repository.
+const ASIDE: [&str; 17] = [
+    "test",
+    "tests",
+    "testdata",
+    "e2e",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "demos",
+    "docs",
+    "doc",
+    "ci",
+    ".github",
+    "hack",
+    "fixtures",
+    "node_modules",
+];
+
+/// What a path says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// A child of a directory of clusters: likely the cluster's name.
+    Strong(String),
+    /// An overlay's name and the tree it is an overlay of: a cluster only if something else knows the name.
+    Weak {
+        /// The name.
+        name: String,
+        /// The directory that holds the `overlays` directory.
+        tree: String,
+    },
+}
+
+/// Whether a path lies in a directory for tests, examples or documentation, counted below `from`.
+#[must_use]
+pub fn is_aside(path: &str, from: &str) -> bool {
+    let below = path.strip_prefix(from).unwrap_or(path);
+    parent(below).split('/').any(|part| ASIDE.contains(&part.to_lowercase().as_str()))
+}
+
+/// Whether a directory's name is a topic.
+#[must_use]
+pub fn is_category(name: &str) -> bool {
+    CATEGORIES.contains(&name.to_lowercase().as_str())
+}
+
+/// Whether a name cannot be a cluster's.
+#[must_use]
+pub fn is_never(name: &str) -> bool {
+    let name = name.to_lowercase();
+    NEVER.contains(&name.as_str()) || name.starts_with('_') || name.starts_with('.')
+}
+
+/// Whether a name looks like one of several environments: `prod`, `east`, `fra1`.
+#[must_use]
+pub fn is_environment(name: &str) -> bool {
+    const WORDS: [&str; 20] = [
+        "dev",
+        "development",
+        "test",
+        "qa",
+        "stage",
+        "staging",
+        "uat",
+        "preprod",
+        "prod",
+        "production",
+        "dr",
+        "lab",
+        "hub",
+        "edge",
+        "east",
+        "west",
+        "north",
+        "south",
+        "sandbox",
+        "int",
+    ];
+    let name = name.to_lowercase();
+    name.ends_with(|c: char| c.is_ascii_digit()) || name.split(['-', '_', '.']).any(|part| WORDS.contains(&part))
+}
+
+/// What the tree looks like, as far as the conventions need it.
+pub trait Tree {
+    /// Names of the directories directly below a directory.
+    fn children(&self, directory: &str) -> Vec<String>;
+    /// Whether files lie directly in a directory.
+    fn has_files(&self, directory: &str) -> bool;
+    /// Whether a kustomization lies directly in a directory.
+    fn has_kustomization(&self, directory: &str) -> bool;
+    /// Whether a HyperConverged, a node pool or a kustomization lies in or below a directory.
+    fn has_content(&self, directory: &str) -> bool;
+}
+
+/// What the directories of a file (or of a build root, given as `root/`) say. The innermost container decides.
+#[must_use]
+pub fn claim(path: &str, tree: &dyn Tree) -> Option<Claim> {
+    let directories: Vec<&str> = parent(path).split('/').filter(|p| !p.is_empty()).collect();
+    for index in (0..directories.len()).rev() {
+        let here = directories[..=index].join("/");
+        let Some(child) = directories.get(index + 1) else { continue };
+        let name = directories[index].to_lowercase();
+        if CONTAINERS.contains(&name.as_str()) {
+            let below = format!("{here}/{child}");
+            if let (true, Some(grandchild)) = (is_group(&below, tree), directories.get(index + 2)) {
+                return (!is_never(grandchild)).then(|| Claim::Strong((*grandchild).to_owned()));
+            }
+            if !is_never(child) {
+                return Some(Claim::Strong((*child).to_owned()));
+            }
+        } else if name == "overlays" {
+            // The shallowest directory below that is a kustomization of its own.
+            let mut below = here.clone();
+            for part in &directories[index + 1..] {
+                below = format!("{below}/{part}");
+                if tree.has_kustomization(&below) {
+                    return (!is_never(part)).then(|| Claim::Weak { name: (*part).to_owned(), tree: parent(&here).to_owned() });
+                }
+            }
+        }
+    }
+    None
+}
+
+/// A directory of a container that only groups clusters: no files of its own, no topics among its children, at least two of them with
+/// content.
+fn is_group(directory: &str, tree: &dyn Tree) -> bool {
+    if tree.has_files(directory) {
+        return false;
+    }
+    let children = tree.children(directory);
+    !children.iter().any(|c| is_category(c) || is_never(c)) && children.iter().filter(|c| tree.has_content(&format!("{directory}/{c}"))).count() >= 2
+}
+
+/// The cluster whose nodes a dump holds, as its file name says: `inventory/prod.yaml`, `prod/nodes.yaml`.
+#[must_use]
+pub fn dump_claim(path: &str) -> Option<String> {
+    let directory = parent(path);
+    let last = directory.rsplit('/').next().unwrap_or_default();
+    let name = stem(path);
+    if INVENTORIES.contains(&last.to_lowercase().as_str()) {
+        return Some(name.trim_end_matches("-nodes").to_owned());
+    }
+    (matches!(name, "nodes" | "inventory" | "node-inventory") && !last.is_empty()).then(|| last.to_owned())
+}
+
+/// How two places without a cluster's name relate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// The same cluster, as far as anyone can tell.
+    Same,
+    /// Perhaps the same.
+    Maybe,
+    /// Different ones.
+    Different,
+}
+
+/// Where nameless things lie, for `relate`.
+#[derive(Clone, Debug, Default)]
+pub struct Nameless {
+    /// Directories of all HyperConvergeds without a cluster's name.
+    pub hyperconverged: Vec<String>,
+    /// Directories of all node pools without a cluster's name.
+    pub pools: Vec<String>,
+    /// Whether any cluster has a name.
+    pub any_named: bool,
+}
+
+/// How a HyperConverged in directory `hco` and a node pool in directory `pool` relate.
+#[must_use]
+pub fn relate(hco: &str, pool: &str, all: &Nameless) -> Relation {
+    let (h, p): (Vec<&str>, Vec<&str>) = (parts(hco), parts(pool));
+    let shared = h.iter().zip(&p).take_while(|(a, b)| a == b).count();
+    let (a, b) = (h.get(shared), p.get(shared));
+    let common = h[..shared].join("/");
+    let below = |directory: &str, name: &str| {
+        let base = if common.is_empty() { name.to_owned() } else { format!("{common}/{name}") };
+        directory == base || directory.starts_with(&format!("{base}/"))
+    };
+    let (Some(a), Some(b)) = (a, b) else {
+        // One lies above the other: the same, unless another HyperConverged is nearer to the pool.
+        let nearer = all.hyperconverged.iter().any(|other| other != hco && nearness(other, pool) > nearness(hco, pool));
+        return if nearer { Relation::Different } else { Relation::Same };
+    };
+    if is_category(a) || is_category(b) {
+        return if all.hyperconverged.len() == 1 && !all.any_named { Relation::Same } else { Relation::Maybe };
+    }
+    let parallel =
+        all.hyperconverged.iter().any(|other| other != hco && below(other, b)) || all.pools.iter().any(|other| other != pool && below(other, a));
+    if parallel || (is_environment(a) && is_environment(b)) { Relation::Different } else { Relation::Maybe }
+}
+
+fn parts(directory: &str) -> Vec<&str> {
+    directory.split('/').filter(|p| !p.is_empty()).collect()
+}
+
+fn nearness(a: &str, b: &str) -> usize {
+    parts(a).iter().zip(parts(b)).take_while(|(a, b)| *a == b).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Flat(Vec<&'static str>);
+
+    impl Tree for Flat {
+        fn children(&self, directory: &str) -> Vec<String> {
+            let prefix = format!("{directory}/");
+            let mut names: Vec<String> =
+                self.0.iter().filter_map(|f| f.strip_prefix(&prefix)).filter_map(|r| r.split_once('/')).map(|(d, _)| d.to_owned()).collect();
+            names.dedup();
+            names
+        }
+        fn has_files(&self, directory: &str) -> bool {
+            self.0.iter().any(|f| parent(f) == directory)
+        }
+        fn has_kustomization(&self, directory: &str) -> bool {
+            self.0.contains(&format!("{directory}/kustomization.yaml").as_str())
+        }
+        fn has_content(&self, directory: &str) -> bool {
+            self.0.iter().any(|f| f.starts_with(&format!("{directory}/")))
+        }
+    }
+
+    #[test]
+    fn containers_name_clusters() {
+        let tree = Flat(vec!["clusters/prod/hco.yaml", "environments/prod/east/hco.yaml", "environments/prod/west/hco.yaml"]);
+        assert_eq!(claim("clusters/prod/virt/hco.yaml", &tree), Some(Claim::Strong("prod".into())));
+        assert_eq!(claim("environments/prod/east/hco.yaml", &tree), Some(Claim::Strong("east".into())));
+        assert_eq!(claim("clusters/base/hco.yaml", &tree), None);
+        assert_eq!(claim("clusters/prod.yaml", &tree), None);
+        assert_eq!(claim("hco.yaml", &tree), None);
+    }
+
+    #[test]
+    fn overlays_name_weakly() {
+        let tree = Flat(vec!["virt/overlays/moc/smaug/kustomization.yaml", "virt/overlays/base/kustomization.yaml"]);
+        let weak = Claim::Weak { name: "smaug".into(), tree: "virt".into() };
+        assert_eq!(claim("virt/overlays/moc/smaug/patch.yaml", &tree), Some(weak));
+        assert_eq!(claim("virt/overlays/base/x.yaml", &tree), None);
+    }
+
+    #[test]
+    fn dumps_are_named_by_their_file() {
+        assert_eq!(dump_claim("inventory/prod.yaml"), Some("prod".into()));
+        assert_eq!(dump_claim("clusters/prod/nodes.yaml"), Some("prod".into()));
+        assert_eq!(dump_claim("clusters/prod/hco.yaml"), None);
+    }
+
+    #[test]
+    fn nameless_neighbours() {
+        let one = Nameless { hyperconverged: vec!["virt".into()], pools: vec!["machines".into()], any_named: false };
+        assert_eq!(relate("virt", "machines", &one), Relation::Same);
+        assert_eq!(relate("", "machines", &one), Relation::Same);
+        let two = Nameless { hyperconverged: vec!["a".into(), "b".into()], pools: vec!["a".into(), "b".into()], any_named: false };
+        assert_eq!(relate("a", "a", &two), Relation::Same);
+        assert_eq!(relate("a", "b", &two), Relation::Different);
+    }
+}

@@ -1,0 +1,430 @@
+//! Which HyperConverged meets which nodes: deliveries joined on the identity of clusters.
+//!
+//! A pool joins a HyperConverged if both go to the same named cluster, if one delivery holds both, or if both are nameless and lie so
+//! that nobody would doubt it. Objects that describe another cluster belong to the one they name and to no other.
+
+use super::conventions::{self, Claim, Nameless, Relation, Tree};
+use super::names::Names;
+use super::{Cluster, HcoClaim, Member};
+use crate::config::Config;
+use crate::delivery::{Deliveries, Delivery, How, Target};
+use crate::files::{Workspace, parent};
+use crate::finding::{Confidence, Label};
+use crate::manifest::Object;
+use crate::nodes::arch::Arch;
+use crate::nodes::inventory;
+use crate::nodes::pool::{Basis, Belonging, Fact, LabelValue, Labels, Pool, Role, Scope, State};
+use crate::operator::hyperconverged::HyperConverged;
+use crate::source::{FileId, Span};
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Facts about nodes from outside the repository.
+#[derive(Clone, Debug, Default)]
+pub struct Outside {
+    /// Architectures by cluster; without a cluster they are for the only one that has a HyperConverged.
+    pub architectures: Vec<(Option<String>, Vec<Arch>)>,
+    /// Files with Nodes by cluster.
+    pub nodes: Vec<(Option<String>, FileId)>,
+    /// The file that the facts of the command line count as.
+    pub command_line: Option<FileId>,
+    /// Files that `clusters[].nodes` of the configuration names, by the cluster's name.
+    pub configured: Vec<(String, FileId)>,
+}
+
+/// Where a delivery or a pool belongs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Home {
+    /// A named cluster, by key.
+    Named(String),
+    /// No name; a directory.
+    Nameless(String),
+}
+
+struct Placed<'a> {
+    delivery: &'a Delivery,
+    home: Home,
+    confidence: Confidence,
+}
+
+struct FoundPool {
+    pool: Pool,
+    home: Home,
+    confidence: Confidence,
+    /// The delivery it came with, by index.
+    delivery: Option<usize>,
+}
+
+struct FoundHco {
+    hco: HyperConverged,
+    home: Home,
+    confidence: Confidence,
+    delivery: usize,
+}
+
+/// The clusters of a run, by name.
+///
+/// # Errors
+/// Facts from outside that fit no cluster, or more than one, in words.
+pub fn assemble(workspace: &Workspace, deliveries: &Deliveries, config: &Config, outside: &Outside) -> Result<Vec<Cluster>, Vec<String>> {
+    let mut names = Names::default();
+    for cluster in &config.clusters {
+        names.key(&cluster.name);
+        cluster.aliases.iter().for_each(|alias| names.alias(alias, &cluster.name));
+    }
+    let placed = place(workspace, deliveries, config, &mut names);
+    let hcos = hyperconverged(&placed);
+    let pools = pools(workspace, &placed, &mut names);
+    let mut clusters = join(&hcos, pools, &placed, &names);
+    apply_outside(workspace, &mut clusters, config, outside, &mut names)?;
+    let mut list: Vec<Cluster> = clusters.into_values().collect();
+    list.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(list)
+}
+
+/// Gives every delivery a home: configuration, then its deliverer, then its path.
+fn place<'a>(workspace: &Workspace, deliveries: &'a Deliveries, config: &Config, names: &mut Names) -> Vec<Placed<'a>> {
+    let forced: Vec<(&str, GlobSet)> = config.clusters.iter().map(|c| (c.name.as_str(), globs(&c.paths))).collect();
+    let tree = Shape::new(workspace, deliveries);
+    let mut weak: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut strong: BTreeSet<String> = config.clusters.iter().map(|c| names.key(&c.name)).collect();
+    let mut placed = Vec::new();
+    let mut pending = Vec::new();
+    for delivery in &deliveries.list {
+        let by_config = forced.iter().find(|(_, set)| set.is_match(delivery.root.trim_end_matches('/')) || set.is_match(&delivery.root));
+        let nameless = Home::Nameless(parent(&delivery.root).to_owned());
+        let (home, confidence) = match (&delivery.target, by_config) {
+            (_, Some((name, _))) => (Home::Named(names.key(name)), Confidence::High),
+            (Target::Named(name), None) => {
+                let key = names.key(name);
+                strong.insert(key.clone());
+                (Home::Named(key), delivery.confidence)
+            }
+            (Target::Path, None) => match conventions::claim(&delivery.root, &tree) {
+                Some(Claim::Strong(name)) => {
+                    let key = names.key(&name);
+                    strong.insert(key.clone());
+                    (Home::Named(key), Confidence::Medium)
+                }
+                Some(Claim::Weak { name, tree }) => {
+                    let key = names.key(&name);
+                    weak.entry(key.clone()).or_default().insert(tree);
+                    pending.push((placed.len(), key));
+                    (nameless, Confidence::Medium)
+                }
+                None => {
+                    if let (true, Some(name)) = (is_dump(delivery), conventions::dump_claim(&delivery.root)) {
+                        pending.push((placed.len(), names.key(&name)));
+                    }
+                    (nameless, Confidence::Medium)
+                }
+            },
+        };
+        placed.push(Placed { delivery, home, confidence });
+    }
+    for described in deliveries.list.iter().flat_map(|d| inventory(&d.objects.iter().collect::<Vec<_>>()).pools) {
+        if let Belonging::Named { cluster, .. } = &described.belongs {
+            strong.insert(names.key(cluster));
+        }
+    }
+    for (index, key) in pending {
+        if strong.contains(&key) || weak.get(&key).is_some_and(|trees| trees.len() >= 2) {
+            placed[index].home = Home::Named(key);
+        }
+    }
+    placed
+}
+
+fn is_dump(delivery: &Delivery) -> bool {
+    !delivery.objects.is_empty() && delivery.objects.iter().all(|o| o.is("", "Node"))
+}
+
+fn hyperconverged(placed: &[Placed<'_>]) -> Vec<FoundHco> {
+    let mut found = Vec::new();
+    for (index, p) in placed.iter().enumerate() {
+        for hco in p.delivery.objects.iter().filter_map(HyperConverged::read) {
+            found.push(FoundHco { hco, home: p.home.clone(), confidence: p.confidence, delivery: index });
+        }
+    }
+    found
+}
+
+/// The pools of all deliveries. Objects that go to one cluster are read together, because they refer to each other.
+fn pools(workspace: &Workspace, placed: &[Placed<'_>], names: &mut Names) -> Vec<FoundPool> {
+    let mut groups: BTreeMap<(Option<&Home>, Option<usize>), Vec<usize>> = BTreeMap::new();
+    for (index, p) in placed.iter().enumerate() {
+        let key = match (&p.home, p.delivery.how) {
+            (home @ Home::Named(_), _) => (Some(home), None),
+            (Home::Nameless(_), How::Plain) => (None, None),
+            (Home::Nameless(_), _) => (None, Some(index)),
+        };
+        groups.entry(key).or_default().push(index);
+    }
+    let mut found = Vec::new();
+    for members in groups.values() {
+        let objects: Vec<&Object> = members.iter().flat_map(|i| &placed[*i].delivery.objects).collect();
+        let by_file: BTreeMap<FileId, usize> = members.iter().rev().flat_map(|i| placed[*i].delivery.files.iter().map(|f| (*f, *i))).collect();
+        for pool in inventory(&objects).pools {
+            let delivery = if let [only] = members.as_slice() { Some(*only) } else { by_file.get(&pool.span.file).copied() };
+            let Some(from) = delivery.or(members.first().copied()).map(|i| &placed[i]) else { continue };
+            let (home, confidence, delivery) = match &pool.belongs {
+                Belonging::Applied => (from.home.clone(), from.confidence, delivery),
+                Belonging::Named { cluster, .. } => (Home::Named(names.key(cluster)), Confidence::High, None),
+                Belonging::Elsewhere => continue,
+            };
+            let home = match home {
+                // A nameless pool lies where its own file lies, whatever it was read together with.
+                Home::Nameless(_) if from.delivery.how == How::Plain => Home::Nameless(parent(&workspace.file(pool.span.file).path).to_owned()),
+                other => other,
+            };
+            found.push(FoundPool { pool, home, confidence, delivery });
+        }
+    }
+    found
+}
+
+fn join(hcos: &[FoundHco], pools: Vec<FoundPool>, placed: &[Placed<'_>], names: &Names) -> BTreeMap<String, Cluster> {
+    let regions = regions(hcos, placed);
+    let mut clusters: BTreeMap<String, Cluster> = BTreeMap::new();
+    let named = |home: &Home| matches!(home, Home::Named(_));
+    let any_named = hcos.iter().any(|h| named(&h.home));
+    for (index, hco) in hcos.iter().enumerate() {
+        let name = match &hco.home {
+            Home::Named(key) => names.shown(key).to_owned(),
+            Home::Nameless(_) => regions.get(&index).cloned().unwrap_or_default(),
+        };
+        let via = placed[hco.delivery].delivery.via.clone();
+        let cluster = clusters.entry(name.clone()).or_insert_with(|| empty(&name));
+        cluster.why.push(Label { span: hco.hco.object.span(), message: "its HyperConverged".to_owned() });
+        cluster.hyperconverged.push(HcoClaim { hco: hco.hco.clone(), confidence: placed[hco.delivery].delivery.confidence, via });
+    }
+    let nameless = Nameless {
+        hyperconverged: hcos.iter().filter_map(|h| directory(&h.home)).map(str::to_owned).collect(),
+        pools: pools.iter().filter_map(|p| directory(&p.home)).map(str::to_owned).collect(),
+        any_named,
+    };
+    let receivers: Vec<String> = clusters.keys().cloned().collect();
+    let mut left = Vec::new();
+    for found in pools {
+        let mut homes: Vec<(&str, Confidence)> = Vec::new();
+        match &found.home {
+            Home::Named(key) => {
+                let shared = hcos.iter().filter(|h| h.home == found.home).map(|h| link(h, &found)).max();
+                homes.push((names.shown(key), shared.unwrap_or(found.confidence)));
+            }
+            Home::Nameless(dir) => {
+                for (index, hco) in hcos.iter().enumerate() {
+                    let (Some(h), Some(name)) = (directory(&hco.home), regions.get(&index)) else { continue };
+                    let same = found.delivery == Some(hco.delivery);
+                    match if same { Relation::Same } else { conventions::relate(h, dir, &nameless) } {
+                        Relation::Same => homes.push((name, if same { Confidence::High } else { Confidence::Medium })),
+                        Relation::Maybe => homes.push((name, Confidence::Low)),
+                        Relation::Different => {}
+                    }
+                }
+                if let (true, [only]) = (homes.is_empty(), receivers.as_slice()) {
+                    let dump = found.pool.scope == Scope::Inventory;
+                    homes.push((only, if dump { Confidence::Medium } else { Confidence::Low }));
+                }
+            }
+        }
+        if homes.is_empty() {
+            left.push(found);
+            continue;
+        }
+        for (name, confidence) in homes {
+            let cluster = clusters.entry(name.to_owned()).or_insert_with(|| empty(name));
+            cluster.closed |= found.pool.scope != Scope::Part && confidence > Confidence::Low;
+            cluster.pools.push(Member { pool: found.pool.clone(), confidence });
+        }
+    }
+    if clusters.is_empty() && !left.is_empty() {
+        // No HyperConverged and no names: the repository's own machines, for `topology` to show.
+        let mut cluster = empty(REPOSITORY);
+        for found in left {
+            cluster.closed |= found.pool.scope != Scope::Part;
+            cluster.pools.push(Member { pool: found.pool, confidence: Confidence::Low });
+        }
+        clusters.insert(REPOSITORY.to_owned(), cluster);
+    }
+    clusters
+}
+
+/// The name of the cluster that the whole repository is.
+const REPOSITORY: &str = "(repository)";
+
+fn empty(name: &str) -> Cluster {
+    Cluster { name: name.to_owned(), hyperconverged: Vec::new(), pools: Vec::new(), closed: false, why: Vec::new() }
+}
+
+fn directory(home: &Home) -> Option<&str> {
+    match home {
+        Home::Nameless(directory) => Some(directory),
+        Home::Named(_) => None,
+    }
+}
+
+/// How sure it is that a pool and a HyperConverged of one cluster's name meet: in one delivery certain, else as sure as the weaker name.
+fn link(hco: &FoundHco, pool: &FoundPool) -> Confidence {
+    if pool.delivery == Some(hco.delivery) { Confidence::High } else { hco.confidence.min(pool.confidence) }
+}
+
+/// The names of the nameless HyperConvergeds' clusters, by index: `(repository)` if there is but one, else where they lie.
+fn regions(hcos: &[FoundHco], placed: &[Placed<'_>]) -> BTreeMap<usize, String> {
+    let nameless: Vec<(usize, &FoundHco, &str)> = hcos.iter().enumerate().filter_map(|(i, h)| Some((i, h, directory(&h.home)?))).collect();
+    let deliveries: BTreeSet<usize> = nameless.iter().map(|(_, h, _)| h.delivery).collect();
+    let crowded = |dir: &str| deliveries.iter().filter(|d| directory(&placed[**d].home) == Some(dir)).count() > 1;
+    let name = |h: &FoundHco, dir: &str| match () {
+        () if deliveries.len() == 1 => REPOSITORY.to_owned(),
+        () if crowded(dir) => format!("./{}", placed[h.delivery].delivery.root.trim_end_matches('/')),
+        () => format!("./{dir}"),
+    };
+    nameless.iter().map(|(i, h, dir)| (*i, name(h, dir))).collect()
+}
+
+fn apply_outside(
+    workspace: &Workspace,
+    clusters: &mut BTreeMap<String, Cluster>,
+    config: &Config,
+    outside: &Outside,
+    names: &mut Names,
+) -> Result<(), Vec<String>> {
+    let mut errors = Vec::new();
+    let mut facts: Vec<(String, Vec<Pool>)> = Vec::new();
+    for cluster in &config.clusters {
+        let key = names.key(&cluster.name);
+        if let Some((list, span)) = &cluster.architectures {
+            facts.push((key.clone(), list.iter().map(|a| declared(a, *span, "nodeArchitectures")).collect()));
+        }
+    }
+    for (name, file) in &outside.configured {
+        facts.push((names.key(name), dumped(workspace, *file)));
+    }
+    let receivers: Vec<String> = clusters.values().filter(|c| !c.hyperconverged.is_empty()).map(|c| c.name.clone()).collect();
+    let mut target = |name: &Option<String>, option: &str| match (name, receivers.as_slice()) {
+        (Some(name), _) => Some(names.key(name)),
+        (None, [only]) => Some(only.clone()),
+        (None, []) => {
+            errors.push(format!("{option}: no cluster has a HyperConverged, so these nodes belong to none"));
+            None
+        }
+        (None, many) => {
+            errors.push(format!(
+                "{option}: say which cluster is meant, as in `{option} {}=…`; those with a HyperConverged are {}",
+                many[0],
+                many.join(", ")
+            ));
+            None
+        }
+    };
+    for (line, (name, list)) in outside.architectures.iter().enumerate() {
+        let file = outside.command_line.unwrap_or(FileId(0));
+        let range = workspace.source(file).map_or(0..0, |s| s.line_range(u32::try_from(line + 1).unwrap_or(1)));
+        let span = Span::new(file, range.start, range.end);
+        if let Some(key) = target(name, "--arch") {
+            facts.push((key, list.iter().map(|a| declared(a, span, "--arch")).collect()));
+        }
+    }
+    for (name, file) in &outside.nodes {
+        if let Some(key) = target(name, "--nodes") {
+            facts.push((key, dumped(workspace, *file)));
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    for (key, pools) in facts {
+        let name = if clusters.contains_key(&key) { key } else { names.shown(&key).to_owned() };
+        let Some(cluster) = clusters.get_mut(&name) else {
+            if config.clusters.iter().any(|c| c.name == name) {
+                // Nothing in the linted part of the repository is about it; `configuration-unused` says so.
+                continue;
+            }
+            let known: Vec<&str> = clusters.keys().map(String::as_str).collect();
+            return Err(vec![format!("there is no cluster `{name}`; known are {}", known.join(", "))]);
+        };
+        cluster.closed = true;
+        cluster.pools = pools.into_iter().map(|pool| Member { pool, confidence: Confidence::High }).collect();
+    }
+    for cluster in clusters.values_mut().filter(|c| !c.hyperconverged.is_empty() && c.pools.iter().all(|m| m.pool.facts.is_empty())) {
+        for (arch, span) in &config.default_architectures {
+            cluster.pools.push(Member { pool: declared(arch, *span, "defaults.nodeArchitectures"), confidence: Confidence::Medium });
+        }
+    }
+    Ok(())
+}
+
+/// A pool that the user vouches for.
+fn declared(arch: &Arch, span: Span, key: &str) -> Pool {
+    let known = [("node-role.kubernetes.io/worker", ""), ("kubernetes.io/arch", arch.as_str()), ("kubernetes.io/os", "linux")];
+    Pool {
+        kind: "configuration".to_owned(),
+        name: arch.to_string(),
+        span,
+        role: Role::Worker,
+        facts: vec![Fact { arch: arch.clone(), basis: Basis::Configuration, detail: key.to_owned(), span }],
+        unknown_because: None,
+        labels: Labels { known: known.into_iter().map(|(k, v)| (k.to_owned(), LabelValue::Is(v.to_owned()))).collect(), complete: false },
+        state: State::Present,
+        belongs: Belonging::Applied,
+        scope: Scope::Whole,
+        infra_id: None,
+        count: None,
+        node: None,
+        blocked: None,
+    }
+}
+
+/// The Nodes of a file; whatever else it holds is left alone.
+fn dumped(workspace: &Workspace, file: FileId) -> Vec<Pool> {
+    let objects: Vec<Object> =
+        workspace.parsed(file).documents.iter().flat_map(|d| crate::manifest::objects(&d.root)).filter(|o| o.is("", "Node")).collect();
+    inventory(&objects.iter().collect::<Vec<_>>()).pools
+}
+
+fn globs(patterns: &[String]) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for glob in patterns.iter().filter_map(|p| Glob::new(p).ok()) {
+        set.add(glob);
+    }
+    set.build().unwrap_or_else(|_| GlobSet::empty())
+}
+
+/// The shape of the tree, as the conventions see it.
+struct Shape<'a> {
+    workspace: &'a Workspace,
+    content: BTreeSet<&'a str>,
+}
+
+impl<'a> Shape<'a> {
+    fn new(workspace: &'a Workspace, deliveries: &'a Deliveries) -> Self {
+        let mut content = BTreeSet::new();
+        for root in deliveries.list.iter().map(|d| d.root.as_str()) {
+            let mut directory = parent(root);
+            while content.insert(directory) && !directory.is_empty() {
+                directory = parent(directory);
+            }
+        }
+        Self { workspace, content }
+    }
+}
+
+impl Tree for Shape<'_> {
+    fn children(&self, directory: &str) -> Vec<String> {
+        let prefix = format!("{directory}/");
+        let below = self.workspace.directories_below(directory).filter_map(|d| d.strip_prefix(&prefix));
+        below.filter(|d| !d.contains('/')).map(str::to_owned).collect()
+    }
+
+    fn has_files(&self, directory: &str) -> bool {
+        self.workspace.below(directory).any(|(_, path)| parent(path) == directory)
+    }
+
+    fn has_kustomization(&self, directory: &str) -> bool {
+        ["kustomization.yaml", "kustomization.yml", "Kustomization"].iter().any(|n| self.workspace.find(&format!("{directory}/{n}")).is_some())
+    }
+
+    fn has_content(&self, directory: &str) -> bool {
+        self.content.contains(directory)
+    }
+}

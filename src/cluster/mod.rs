@@ -1,0 +1,152 @@
+//! One cluster: what it is given, what its nodes are, and what the operator would make of both.
+
+pub mod architectures;
+pub mod conventions;
+mod join;
+mod names;
+mod view;
+
+pub use architectures::Architectures;
+pub use join::{Outside, assemble};
+pub use view::view;
+
+use crate::finding::{Confidence, Label};
+use crate::nodes::arch::Arch;
+use crate::nodes::pool::Pool;
+use crate::operator::catalogue::Catalogue;
+use crate::operator::feature::{Feature, feature};
+use crate::operator::hyperconverged::{HyperConverged, Part};
+use crate::operator::images::{Images, in_effect};
+use crate::operator::placement::Placement;
+use crate::operator::release::Release;
+use crate::source::Span;
+
+/// A cluster and everything known of it.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// Display name; `(repository)` when the whole repository is one cluster.
+    pub name: String,
+    /// The HyperConvergeds it is given.
+    pub hyperconverged: Vec<HcoClaim>,
+    /// Its node pools, and those that may be its.
+    pub pools: Vec<Member>,
+    /// Set when the pools are all there are: a dump, configuration, the command line.
+    pub closed: bool,
+    /// Why the cluster exists and what belongs to it.
+    pub why: Vec<Label>,
+}
+
+/// A HyperConverged that a cluster is given.
+#[derive(Clone, Debug)]
+pub struct HcoClaim {
+    /// The resource.
+    pub hco: HyperConverged,
+    /// How sure it is that the cluster gets it.
+    pub confidence: Confidence,
+    /// The chain that brings it there.
+    pub via: Vec<Label>,
+}
+
+/// A pool and how sure it is that it is part of the cluster.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The pool.
+    pub pool: Pool,
+    /// High and medium count; low is only possible.
+    pub confidence: Confidence,
+}
+
+/// What the operator would compute for a cluster from the one HyperConverged it acts on.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+    /// The cluster.
+    pub cluster: &'a Cluster,
+    /// The claim of the resource.
+    pub claim: &'a HcoClaim,
+    /// The resource.
+    pub hco: &'a HyperConverged,
+    /// The release whose behaviour applies.
+    pub release: Release,
+    /// Whether the release is known rather than assumed.
+    pub release_known: bool,
+    /// The alerts cannot exist on plain Kubernetes.
+    pub plain_kubernetes: bool,
+    /// Where workloads may run.
+    pub workloads: Placement,
+    /// The feature.
+    pub feature: Feature,
+    /// The golden images in effect.
+    pub images: Images,
+    /// The operator's own images.
+    pub catalogue: &'a Catalogue,
+    /// The architectures.
+    pub architectures: Architectures,
+    /// The operator's namespace, where the repository or the configuration tells.
+    pub namespace: Option<&'a (String, Option<Span>)>,
+}
+
+/// What holds for all clusters of a run.
+#[derive(Clone, Debug)]
+pub struct Assumptions<'a> {
+    /// The operator's release, if it is known.
+    pub release: Option<Release>,
+    /// The platform is plain Kubernetes.
+    pub plain_kubernetes: bool,
+    /// The operator's own images.
+    pub catalogue: &'a Catalogue,
+    /// The operator's namespace and where it is said.
+    pub namespace: Option<(String, Option<Span>)>,
+}
+
+impl Cluster {
+    /// The claim the operator acts on: the surest one of the name it knows.
+    #[must_use]
+    pub fn claim(&self) -> Option<&HcoClaim> {
+        let named = |c: &&HcoClaim| c.hco.object.name == crate::operator::hyperconverged::NAME;
+        let best = |claims: Vec<&'_ HcoClaim>| claims.iter().map(|c| c.confidence).max();
+        let right: Vec<&HcoClaim> = self.hyperconverged.iter().filter(named).collect();
+        let pool = if right.is_empty() { self.hyperconverged.iter().collect() } else { right };
+        let top = best(pool.clone())?;
+        pool.into_iter().find(|c| c.confidence == top)
+    }
+
+    /// The operator's view, if the cluster is given a HyperConverged.
+    #[must_use]
+    pub fn subject<'a>(&'a self, assumptions: &'a Assumptions<'a>) -> Option<Subject<'a>> {
+        let claim = self.claim()?;
+        let hco = &claim.hco;
+        let release = assumptions.release.unwrap_or(Release::NEWEST);
+        let workloads = hco.placement(Part::Workloads);
+        let feature = feature(hco, release);
+        let images = in_effect(hco, assumptions.catalogue, feature.on);
+        let architectures = Architectures::of(self, Some(hco), &workloads);
+        Some(Subject {
+            cluster: self,
+            claim,
+            hco,
+            release,
+            release_known: assumptions.release.is_some(),
+            plain_kubernetes: assumptions.plain_kubernetes,
+            workloads,
+            feature,
+            images,
+            catalogue: assumptions.catalogue,
+            architectures,
+            namespace: assumptions.namespace.as_ref(),
+        })
+    }
+}
+
+impl Subject<'_> {
+    /// The confidence of a finding that rests on the resource alone.
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        self.claim.confidence
+    }
+
+    /// Whether an architecture is certainly a workload architecture.
+    #[must_use]
+    pub fn runs_workloads(&self, arch: &str) -> bool {
+        self.architectures.workloads.keys().any(|a: &Arch| a.as_str() == arch)
+    }
+}

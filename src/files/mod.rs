@@ -1,0 +1,189 @@
+//! The linted tree: which files there are, which of them could matter, their texts and their documents.
+//!
+//! Each file is read once. A byte search decides what is parsed; everything else is parsed only if something refers to it. Nothing
+//! outside the boundary (the repository) is ever read, through `..` or a symbolic link.
+
+mod needles;
+mod path;
+mod walk;
+
+pub use path::{join, normalise, parent, stem};
+pub use walk::{Found, Walk, WalkError};
+
+use crate::source::{FileId, Source};
+use crate::yaml::{self, Parsed};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The largest file that is read, in bytes.
+pub const MAX_FILE: u64 = 32 << 20;
+
+/// All files of a run.
+#[derive(Debug)]
+pub struct Workspace {
+    boundary: PathBuf,
+    files: Vec<File>,
+    by_path: BTreeMap<String, FileId>,
+    directories: BTreeSet<String>,
+}
+
+/// One file.
+#[derive(Debug)]
+pub struct File {
+    /// Path relative to the boundary, with `/`.
+    pub path: String,
+    /// Whether a byte search found anything that could matter.
+    pub relevant: bool,
+    /// Named on the command line (or standard input), so it is parsed whatever it holds.
+    pub explicit: bool,
+    /// Below a path that was asked for; other files are only read when something refers to them.
+    pub linted: bool,
+    absolute: Option<PathBuf>,
+    display: String,
+    source: OnceLock<Result<Source, String>>,
+    parsed: OnceLock<Parsed>,
+}
+
+impl File {
+    /// The path as people see it.
+    #[must_use]
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+}
+
+impl Workspace {
+    /// The workspace of a finished walk.
+    #[must_use]
+    pub fn new(boundary: PathBuf, mut found: Vec<Found>) -> Self {
+        found.sort_by(|a, b| a.path.cmp(&b.path).then(b.linted.cmp(&a.linted)));
+        found.dedup_by(|later, first| {
+            let same = later.path == first.path;
+            if same {
+                first.explicit |= later.explicit;
+            }
+            same
+        });
+        let (mut by_path, mut directories) = (BTreeMap::new(), BTreeSet::from([String::new()]));
+        let mut files = Vec::with_capacity(found.len());
+        for (index, f) in found.into_iter().enumerate() {
+            by_path.insert(f.path.clone(), id(index));
+            let mut directory = parent(&f.path);
+            while directories.insert(directory.to_owned()) {
+                directory = parent(directory);
+            }
+            let source = OnceLock::new();
+            if let Some(text) = f.text {
+                let _ = source.set(text.map(|t| Source::new(f.display.clone(), t)));
+            }
+            files.push(File {
+                path: f.path,
+                relevant: f.relevant,
+                explicit: f.explicit,
+                linted: f.linted,
+                absolute: f.absolute,
+                display: f.display,
+                source,
+                parsed: OnceLock::new(),
+            });
+        }
+        Self { boundary, files, by_path, directories }
+    }
+
+    /// Every file with its identity, in the order of their paths.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &File)> {
+        self.files.iter().enumerate().map(|(i, f)| (id(i), f))
+    }
+
+    /// The file of an identity.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> &File {
+        &self.files[id.0 as usize]
+    }
+
+    /// The file at a path relative to the boundary.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// Whether a directory with files exists at a path relative to the boundary (empty for the boundary itself).
+    #[must_use]
+    pub fn is_directory(&self, path: &str) -> bool {
+        self.directories.contains(path)
+    }
+
+    /// The directories at any depth below a directory that hold files, in order.
+    pub fn directories_below(&self, directory: &str) -> impl Iterator<Item = &str> {
+        let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
+        let range = self.directories.range(prefix.clone()..);
+        range.take_while(move |path| path.starts_with(&prefix)).map(String::as_str)
+    }
+
+    /// The files at any depth below a directory, in order.
+    pub fn below(&self, directory: &str) -> impl Iterator<Item = (FileId, &str)> {
+        let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
+        let range = self.by_path.range(prefix.clone()..);
+        range.take_while(move |(path, _)| path.starts_with(&prefix)).map(|(path, id)| (*id, path.as_str()))
+    }
+
+    /// A file's text; an error says why it cannot be had.
+    ///
+    /// # Errors
+    /// The file cannot be read, is too big, or is not UTF-8.
+    pub fn source(&self, id: FileId) -> Result<&Source, &str> {
+        let file = self.file(id);
+        let source = file.source.get_or_init(|| {
+            let absolute = file.absolute.as_deref().ok_or("it is gone")?;
+            walk::read(absolute, &self.boundary).map(|text| Source::new(file.display.clone(), text))
+        });
+        source.as_ref().map_err(String::as_str)
+    }
+
+    /// A file's documents; none when its text cannot be had.
+    #[must_use]
+    pub fn parsed(&self, id: FileId) -> &Parsed {
+        self.file(id).parsed.get_or_init(|| self.source(id).map(|s| yaml::parse(id, &s.text)).unwrap_or_default())
+    }
+
+    /// Parses the files that could matter, on all cores.
+    pub fn parse_relevant(&self, threads: usize) {
+        let wanted: Vec<FileId> = self.iter().filter(|(_, f)| f.linted && f.relevant).map(|(id, _)| id).collect();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while let Some(id) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let _ = self.parsed(*id);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..threads.min(wanted.len().max(1)) {
+                scope.spawn(work);
+            }
+            work();
+        });
+    }
+
+    /// The files that were looked at and parsed: how many of each, and those that could not be read, with the reason.
+    #[must_use]
+    pub fn tally(&self) -> (usize, usize, Vec<(String, String)>) {
+        let parsed = self.files.iter().filter(|f| f.parsed.get().is_some()).count();
+        let unreadable = self.files.iter().filter_map(|f| match f.source.get() {
+            Some(Err(why)) => Some((f.display.clone(), why.clone())),
+            _ => None,
+        });
+        (self.files.iter().filter(|f| f.linted).count(), parsed, unreadable.collect())
+    }
+
+    /// The texts of all files that were read, by identity; the others are left empty.
+    #[must_use]
+    pub fn into_sources(self) -> Vec<Source> {
+        let text = |f: File| f.source.into_inner().and_then(Result::ok).unwrap_or_else(|| Source::new(f.display, String::new()));
+        self.files.into_iter().map(text).collect()
+    }
+}
+
+fn id(index: usize) -> FileId {
+    FileId(u32::try_from(index).unwrap_or(u32::MAX))
+}

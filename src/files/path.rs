@@ -1,0 +1,55 @@
+//! Paths inside the repository: relative, with `/`, without `.` and `..`.
+
+/// The directory a path lies in; empty for the top.
+#[must_use]
+pub fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
+/// A file's name without directories and extension.
+#[must_use]
+pub fn stem(path: &str) -> &str {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// `path` as seen from the directory `from`; `None` when it leads out of the repository or is absolute.
+#[must_use]
+pub fn join(from: &str, path: &str) -> Option<String> {
+    if path.starts_with('/') {
+        return None;
+    }
+    normalise(&if from.is_empty() { path.to_owned() } else { format!("{from}/{path}") })
+}
+
+/// A path with `.`, `..` and doubled slashes resolved; `None` when it leads out of the repository.
+#[must_use]
+pub fn normalise(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_inside() {
+        assert_eq!(join("a/b", "../c"), Some("a/c".to_owned()));
+        assert_eq!(join("a", "./b//c/."), Some("a/b/c".to_owned()));
+        assert_eq!(join("a", ".."), Some(String::new()));
+        assert_eq!(join("a", "../.."), None);
+        assert_eq!(join("a", "/etc"), None);
+        assert_eq!((parent("a/b.yaml"), parent("b")), ("a", ""));
+        assert_eq!((stem("a/b.x.yaml"), stem("Kustomization")), ("b.x", "Kustomization"));
+    }
+}

@@ -1,0 +1,7 @@
+//! Text that some other program will replace before Kubernetes sees it.
+
+/// Whether a scalar holds a template expression (Helm, Go, Jinja, envsubst, Flux, OpenShift), so that its value cannot be known.
+#[must_use]
+pub fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%") || text.contains("${") || text.contains("$((") || text.contains("<%")
+}

@@ -1,0 +1,119 @@
+//! Whether golden images are imported per architecture: the flag's effective value and the line that decides it.
+
+use super::Tri;
+use super::hyperconverged::{Api, FEATURE, HyperConverged, boolean};
+use super::release::Release;
+use crate::source::Span;
+use crate::yaml::{Entry, Lookup, Node};
+
+/// The flag.
+#[derive(Clone, Debug)]
+pub struct Feature {
+    /// Its effective value.
+    pub on: Tri,
+    /// The node whose value decides, where one does.
+    pub decided_by: Option<Node>,
+    /// The line to edit: the deciding line, else the narrowest block the flag belongs in, else the patch that took it away.
+    pub place: Span,
+    /// Where this release keeps the flag, as a path of keys.
+    pub path: &'static [&'static str],
+}
+
+const V1BETA1: &[&str] = &["spec", "featureGates", FEATURE];
+const V1_FIELD: &[&str] = &["spec", "workloadSources", FEATURE];
+const V1_GATES: &[&str] = &["spec", "featureGates"];
+
+/// One entry of the v1 list of gates.
+#[derive(Clone, Debug)]
+pub struct Gate<'a> {
+    /// The entry.
+    pub node: &'a Node,
+    /// `name`.
+    pub name: &'a str,
+    /// Enabled unless `state` says otherwise.
+    pub enabled: Tri,
+}
+
+/// The entries of the v1 list of gates.
+#[must_use]
+pub fn gates(hco: &HyperConverged) -> Vec<Gate<'_>> {
+    let items = hco.root().items_at(V1_GATES).iter();
+    items
+        .filter_map(|node| {
+            let enabled = match node.at(&["state"]) {
+                Lookup::Absent => Tri::Yes,
+                Lookup::Unknown(_) => Tri::Maybe,
+                Lookup::Found(state) => Tri::from(state.text() == Some("Enabled")),
+            };
+            Some(Gate { node, name: node.find(&["name"])?.text()?, enabled })
+        })
+        .collect()
+}
+
+/// The entry of the feature's gate. Names are matched without regard to case since 1.19.
+#[must_use]
+pub fn gate(hco: &HyperConverged, release: Release) -> Option<Gate<'_>> {
+    gates(hco).into_iter().find(|g| if release.has_field() { g.name.eq_ignore_ascii_case(FEATURE) } else { g.name == FEATURE })
+}
+
+/// The flag as a release of the operator reads it.
+#[must_use]
+pub fn feature(hco: &HyperConverged, release: Release) -> Feature {
+    let path = match hco.api {
+        Api::V1beta1 => V1BETA1,
+        Api::V1 if release.has_field() => V1_FIELD,
+        Api::V1 => V1_GATES,
+    };
+    let (on, decided_by) = match hco.api {
+        Api::V1beta1 => switch(hco, V1BETA1),
+        Api::V1 => {
+            let field = if release.has_field() { switch(hco, V1_FIELD) } else { (Tri::No, None) };
+            if field.1.is_some() || field.0 == Tri::Maybe { field } else { gate_value(hco, release) }
+        }
+    };
+    let on = if release.has_feature() { on } else { Tri::No };
+    let removed = || hco.root().removed_at(path);
+    let place = decided_by.as_ref().and_then(|n| line_of(hco, path, n)).or_else(removed).unwrap_or_else(|| belongs(hco, path));
+    Feature { on, decided_by, place, path }
+}
+
+fn switch(hco: &HyperConverged, path: &[&str]) -> (Tri, Option<Node>) {
+    let (on, node) = boolean(hco.root().at(path), false);
+    (on, node.cloned())
+}
+
+fn gate_value(hco: &HyperConverged, release: Release) -> (Tri, Option<Node>) {
+    match gate(hco, release) {
+        Some(gate) => (gate.enabled, Some(gate.node.find(&["state"]).unwrap_or(gate.node).clone())),
+        None => match hco.root().at(V1_GATES) {
+            Lookup::Unknown(_) => (Tri::Maybe, None),
+            Lookup::Found(list) if list.as_sequence().is_some_and(|items| items.iter().any(|i| matches!(i.get("name"), Lookup::Unknown(_)))) => {
+                (Tri::Maybe, None)
+            }
+            _ => (Tri::No, None),
+        },
+    }
+}
+
+/// Key and value together where the value was written with its key; a value that a patch put in stands alone.
+fn line_of(hco: &HyperConverged, path: &[&str], node: &Node) -> Option<Span> {
+    let entry = hco.root().entry_at(path).filter(|e| e.value.same(node));
+    Some(match entry {
+        Some(entry) if adjacent(entry) => entry.span(),
+        _ => node.span(),
+    })
+}
+
+fn adjacent(entry: &Entry) -> bool {
+    entry.key.span().file == entry.value.span().file
+        && entry.key.span().end <= entry.value.span().start
+        && entry.value.span().start - entry.key.span().end < 16
+}
+
+/// The narrowest existing block the flag belongs in: `featureGates`, then the field's own parent, then `spec`, then the object's kind.
+fn belongs(hco: &HyperConverged, path: &[&str]) -> Span {
+    if let Some(gates) = hco.root().entry_at(V1_GATES) {
+        return gates.key.span();
+    }
+    hco.nearest(path)
+}

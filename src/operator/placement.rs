@@ -1,0 +1,267 @@
+//! Node placement: which nodes a node selector and a required node affinity choose.
+//!
+//! Follows the operator's `pkg/internal/nodeinfo` and the scheduler's `component-helpers/scheduling/corev1/nodeaffinity`.
+
+use super::{Tri, labels};
+use crate::nodes::pool::{LabelValue, Labels};
+use crate::source::Span;
+use crate::yaml::{Lookup, Node, Opaque};
+
+/// What a placement demands of a node.
+#[derive(Clone, Debug, Default)]
+pub struct Placement {
+    /// `nodeSelector`: every key with exactly this value. `None` stands for a value that cannot be read.
+    pub selector: Vec<(String, Option<String>)>,
+    /// The terms of the required node affinity; `None` when there is none.
+    pub required: Option<Required>,
+    /// Set when part of the placement cannot be read.
+    pub unknown: Option<Opaque>,
+}
+
+/// `requiredDuringSchedulingIgnoredDuringExecution`.
+#[derive(Clone, Debug)]
+pub struct Required {
+    /// Its text.
+    pub span: Span,
+    /// The terms; one that matches is enough. Empty terms are kept: they match nothing.
+    pub terms: Vec<Term>,
+}
+
+/// One `nodeSelectorTerms` item: all of its requirements must hold.
+#[derive(Clone, Debug)]
+pub struct Term {
+    /// Its text.
+    pub span: Span,
+    /// `matchExpressions`.
+    pub expressions: Vec<Requirement>,
+    /// `matchFields`.
+    pub fields: Vec<Requirement>,
+}
+
+/// One requirement.
+#[derive(Clone, Debug)]
+pub struct Requirement {
+    /// Its text.
+    pub span: Span,
+    /// The label's (or field's) key.
+    pub key: String,
+    /// The operator as written.
+    pub operator: String,
+    /// The values; `None` stands for one that cannot be read.
+    pub values: Vec<Option<String>>,
+}
+
+/// Why a required affinity is refused, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The requirement.
+    pub span: Span,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Placement {
+    /// Reads a placement (`{nodeSelector, affinity, tolerations}`).
+    #[must_use]
+    pub fn read(node: Lookup<'_>) -> Self {
+        let mut placement = Placement::default();
+        let node = match node {
+            Lookup::Absent => return placement,
+            Lookup::Unknown(opaque) => {
+                placement.unknown = Some(opaque.clone());
+                return placement;
+            }
+            Lookup::Found(node) => node,
+        };
+        let mut unknown = None;
+        match node.at(&["nodeSelector"]) {
+            Lookup::Unknown(opaque) => unknown = Some(opaque.clone()),
+            Lookup::Absent => {}
+            Lookup::Found(selector) => {
+                let mapping = selector.as_mapping();
+                unknown = mapping.and_then(|m| m.open.clone());
+                for entry in mapping.map_or(&[][..], |m| &m.entries) {
+                    placement.selector.push((entry.key.text().unwrap_or_default().to_owned(), readable(&entry.value)));
+                }
+            }
+        }
+        match node.at(&["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"]) {
+            Lookup::Unknown(opaque) => unknown = Some(opaque.clone()),
+            Lookup::Absent => {}
+            Lookup::Found(required) => {
+                let terms = required.items_at(&["nodeSelectorTerms"]).iter().map(Term::read).collect();
+                placement.required = Some(Required { span: required.span(), terms });
+            }
+        }
+        placement.unknown = unknown;
+        placement
+    }
+
+    /// Whether anything is demanded. If not, the operator takes the nodes with the worker label.
+    #[must_use]
+    pub fn has_requirements(&self) -> Tri {
+        if !self.selector.is_empty() || self.required.is_some() {
+            Tri::Yes
+        } else if self.unknown.is_some() {
+            Tri::Maybe
+        } else {
+            Tri::No
+        }
+    }
+
+    /// Whether a node with these labels is chosen. `name` is the node's, where there is one node and it is known.
+    #[must_use]
+    pub fn matches(&self, node: &Labels, name: Option<&str>) -> Tri {
+        let mut answer = if self.unknown.is_some() { Tri::Maybe } else { Tri::Yes };
+        for (key, value) in &self.selector {
+            answer = answer.and(is_one_of(node, key, std::slice::from_ref(value)));
+        }
+        if let Some(required) = &self.required {
+            let any = required.terms.iter().map(|t| t.matches(node, name)).fold(Tri::No, Tri::or);
+            answer = answer.and(any);
+        }
+        answer
+    }
+
+    /// Everything admission refuses in the required affinity.
+    #[must_use]
+    pub fn refusals(&self) -> Vec<Refusal> {
+        let terms = self.required.iter().flat_map(|r| &r.terms);
+        terms
+            .flat_map(|t| t.expressions.iter().filter_map(Requirement::refusal).chain(t.fields.iter().filter_map(Requirement::field_refusal)))
+            .collect()
+    }
+}
+
+impl Required {
+    /// Whether no term can match any node, because there is none or all are empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.terms.iter().all(Term::is_empty)
+    }
+}
+
+impl Term {
+    fn read(node: &Node) -> Self {
+        let requirements = |key| node.items_at(&[key]).iter().map(Requirement::read).collect();
+        Self { span: node.span(), expressions: requirements("matchExpressions"), fields: requirements("matchFields") }
+    }
+
+    /// A term without requirements matches nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.expressions.is_empty() && self.fields.is_empty()
+    }
+
+    fn matches(&self, node: &Labels, name: Option<&str>) -> Tri {
+        if self.is_empty() {
+            return Tri::No;
+        }
+        let expressions = self.expressions.iter().map(|r| r.matches(node));
+        let fields = self.fields.iter().map(|r| r.matches_name(name));
+        expressions.chain(fields).fold(Tri::Yes, Tri::and)
+    }
+}
+
+impl Requirement {
+    fn read(node: &Node) -> Self {
+        Self {
+            span: node.span(),
+            key: node.find(&["key"]).and_then(Node::text).unwrap_or_default().to_owned(),
+            operator: node.find(&["operator"]).and_then(Node::text).unwrap_or_default().to_owned(),
+            values: node.items_at(&["values"]).iter().map(readable).collect(),
+        }
+    }
+
+    fn matches(&self, node: &Labels) -> Tri {
+        if self.refusal().is_some() {
+            return Tri::No;
+        }
+        match self.operator.as_str() {
+            "In" => is_one_of(node, &self.key, &self.values),
+            "NotIn" => !is_one_of(node, &self.key, &self.values),
+            "Exists" => exists(node, &self.key),
+            "DoesNotExist" => !exists(node, &self.key),
+            "Gt" | "Lt" => match (node.known.get(&self.key), self.values.first()) {
+                (Some(LabelValue::Is(have)), Some(Some(want))) => match (have.parse::<i64>(), want.parse::<i64>()) {
+                    (Ok(have), Ok(want)) => Tri::from(if self.operator == "Gt" { have > want } else { have < want }),
+                    _ => Tri::No,
+                },
+                (Some(LabelValue::Absent), _) => Tri::No,
+                (None, _) if node.complete => Tri::No,
+                _ => Tri::Maybe,
+            },
+            _ => Tri::No,
+        }
+    }
+
+    fn matches_name(&self, name: Option<&str>) -> Tri {
+        if self.field_refusal().is_some() {
+            return Tri::No;
+        }
+        let Some(Some(want)) = self.values.first() else { return Tri::Maybe };
+        // The only field there is; any other reads as the empty string.
+        let equal = match (self.key.as_str(), name) {
+            ("metadata.name", Some(name)) => Tri::from(name == want),
+            ("metadata.name", None) => Tri::Maybe,
+            _ => Tri::from(want.is_empty()),
+        };
+        if self.operator == "In" { equal } else { !equal }
+    }
+
+    fn refusal(&self) -> Option<Refusal> {
+        let refuse = |reason: String| Some(Refusal { span: self.span, reason });
+        if let Some(why) = labels::key_error(&self.key) {
+            return refuse(format!("`{}` is no label key: {why}", self.key));
+        }
+        let count = self.values.len();
+        match self.operator.as_str() {
+            "In" | "NotIn" if count == 0 => return refuse(format!("`{}` needs at least one value", self.operator)),
+            "Exists" | "DoesNotExist" if count > 0 => return refuse(format!("`{}` takes no values", self.operator)),
+            "Gt" | "Lt" if count != 1 => return refuse(format!("`{}` takes exactly one value", self.operator)),
+            "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt" => {}
+            other => return refuse(format!("`{other}` is no operator: use In, NotIn, Exists, DoesNotExist, Gt or Lt")),
+        }
+        for value in self.values.iter().flatten() {
+            if matches!(self.operator.as_str(), "Gt" | "Lt") && value.parse::<i64>().is_err() {
+                return refuse(format!("`{}` compares integers, and `{value}` is none", self.operator));
+            }
+            if let Some(why) = labels::value_error(value) {
+                return refuse(format!("`{value}` is no label value: {why}"));
+            }
+        }
+        None
+    }
+
+    fn field_refusal(&self) -> Option<Refusal> {
+        let refuse = |reason: String| Some(Refusal { span: self.span, reason });
+        match self.operator.as_str() {
+            "In" | "NotIn" if self.values.len() == 1 => None,
+            "In" | "NotIn" => refuse("`matchFields` takes exactly one value".to_owned()),
+            other => refuse(format!("`{other}` is no operator of `matchFields`: use In or NotIn")),
+        }
+    }
+}
+
+/// A scalar's text, or nothing when it is a template expression.
+fn readable(node: &Node) -> Option<String> {
+    node.text().filter(|t| !crate::manifest::template::is_template(t)).map(str::to_owned)
+}
+
+fn exists(node: &Labels, key: &str) -> Tri {
+    match node.known.get(key) {
+        Some(LabelValue::Is(_) | LabelValue::Some) => Tri::Yes,
+        Some(LabelValue::Absent) => Tri::No,
+        None => Tri::from(!node.complete).and(Tri::Maybe),
+    }
+}
+
+fn is_one_of(node: &Labels, key: &str, values: &[Option<String>]) -> Tri {
+    match node.known.get(key) {
+        Some(LabelValue::Is(have)) if values.iter().flatten().any(|v| v == have) => Tri::Yes,
+        Some(LabelValue::Is(_)) => Tri::from(values.iter().any(Option::is_none)).and(Tri::Maybe),
+        Some(LabelValue::Some) => Tri::Maybe,
+        Some(LabelValue::Absent) => Tri::No,
+        None => Tri::from(!node.complete).and(Tri::Maybe),
+    }
+}

@@ -1,0 +1,5 @@
+//! A configuration entry that matches nothing. The run reports it where it reads.
+
+use super::Check;
+
+pub(super) const CHECK: Check = Check::Run;

@@ -1,0 +1,96 @@
+//! The rules: one file each, one page each (`rules/<name>.md`), one line here.
+//!
+//! A rule looks at what the operator would see and says where and what; it never sees an offset, reads no file and knows no other rule.
+
+mod page;
+mod report;
+
+pub use page::{Meta, Page};
+pub use report::{Draft, Findings};
+
+use crate::cluster::{Cluster, Subject};
+use std::sync::LazyLock;
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, in suppressions, configuration and every report.
+    pub name: &'static str,
+    /// Its page.
+    pub page: Page,
+    check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Debug)]
+enum Check {
+    /// The HyperConverged that a cluster is given, with everything the operator would compute.
+    Subject(fn(&Subject<'_>, &mut Findings)),
+    /// A cluster as it is, with or without a HyperConverged.
+    Cluster(fn(&Cluster, &mut Findings)),
+    /// Nothing: the run itself reports it, where it happens.
+    Run,
+}
+
+macro_rules! rules {
+    ($($name:literal $module:ident)*) => {
+        $(mod $module;)*
+        /// Every rule, in the order of the list below.
+        pub static ALL: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![$(Rule {
+            name: $name,
+            page: Page::new($name, include_str!(concat!("../../rules/", $name, ".md"))),
+            check: $module::CHECK,
+        }),*]);
+    };
+}
+
+rules! {
+    "multi-arch-images-disabled" multi_arch_images_disabled
+    "golden-image-no-architectures" golden_image_no_architectures
+    "golden-image-unsupported-architectures" golden_image_unsupported_architectures
+    "golden-image-without-source" golden_image_without_source
+    "golden-image-without-spec" golden_image_without_spec
+    "golden-image-without-name" golden_image_without_name
+    "duplicate-golden-image" duplicate_golden_image
+    "golden-image-enable-annotation" golden_image_enable_annotation
+    "feature-gate-contradicts-field" feature_gate_contradicts_field
+    "feature-gate-needs-workload-sources" feature_gate_needs_workload_sources
+    "feature-gate-wrong-shape" feature_gate_wrong_shape
+    "wrong-value-type" wrong_value_type
+    "placement-invalid-affinity" placement_invalid_affinity
+    "placement-empty-term" placement_empty_term
+    "placement-matches-no-node" placement_matches_no_node
+    "unsupported-node-architecture" unsupported_node_architecture
+    "hyperconverged-name" hyperconverged_name
+    "multiple-hyperconverged" multiple_hyperconverged
+    "unknown-architectures" unknown_architectures
+    "partial-inventory" partial_inventory
+    "syntax" syntax
+    "duplicate-key" duplicate_key
+    "unresolved" unresolved
+    "configuration-unused" configuration_unused
+}
+
+/// The rule of a name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Rule> {
+    ALL.iter().find(|r| r.name == name)
+}
+
+/// The names of all rules.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|r| r.name)
+}
+
+/// Runs every rule on one cluster.
+pub fn check(cluster: &Cluster, subject: Option<&Subject<'_>>, findings: &mut Findings) {
+    findings.enter(&cluster.name);
+    for rule in ALL.iter() {
+        findings.begin(rule);
+        match (&rule.check, subject) {
+            (Check::Subject(check), Some(subject)) => check(subject, findings),
+            (Check::Cluster(check), _) => check(cluster, findings),
+            (Check::Subject(_), None) | (Check::Run, _) => {}
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Nodes of several architectures may run virtual machines, and golden images are imported for one of them.
+
+use super::{Check, Draft, Findings};
+use crate::cluster::Subject;
+use crate::finding::Confidence;
+use crate::fix::{Change, Proposal};
+use crate::operator::Tri;
+use crate::operator::feature::gate;
+use crate::operator::hyperconverged::{Api, Part};
+use crate::text::and;
+use crate::yaml::Node;
+
+pub(super) const CHECK: Check = Check::Subject(check);
+
+/// How many places are shown for one architecture.
+const PLACES: usize = 2;
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    if subject.plain_kubernetes || subject.feature.on == Tri::Yes || subject.images.any() == Tri::No {
+        return;
+    }
+    let architectures = &subject.architectures;
+    let certain = architectures.workloads.len() > 1;
+    if !certain && architectures.conceivable().len() < 2 {
+        return;
+    }
+    // What is true in some reading of the repository only is possible, not so.
+    let sure = certain && subject.feature.on == Tri::No && subject.images.any() == Tri::Yes;
+    let confidence = if sure { subject.confidence().min(architectures.mixed()) } else { Confidence::Low };
+    findings.add(draft(subject).confidence(confidence));
+}
+
+fn draft(subject: &Subject<'_>) -> Draft {
+    let feature = &subject.feature;
+    let here = if feature.decided_by.is_some() { "disabled here" } else { "nothing here enables it" };
+    let message = "golden images are imported for one architecture only, but virtual machines may run on nodes of several";
+    let mut draft = Draft::new(feature.place, here, message).about(&subject.hco.object).field("enableMultiArchBootImageImport").help(help(subject));
+    let cluster = &subject.cluster.name;
+    let proofs = subject.architectures.workloads.iter().chain(&subject.architectures.possible);
+    for (arch, proofs) in proofs {
+        for proof in proofs.iter().take(PLACES) {
+            let possibly = if subject.architectures.workloads.contains_key(arch) { "" } else { "possibly " };
+            draft = draft.because(proof.span, format!("{possibly}{arch} in {cluster}: {} {} ({})", proof.kind, proof.name, proof.detail));
+        }
+    }
+    if !subject.release_known && !subject.release.has_feature() {
+        draft = draft.note("the release is assumed");
+    }
+    for proposal in [enable(subject), pin(subject)].into_iter().flatten() {
+        draft = draft.fix(proposal);
+    }
+    draft
+}
+
+fn help(subject: &Subject<'_>) -> String {
+    let names: Vec<String> = subject.architectures.conceivable().iter().map(ToString::to_string).collect();
+    let enable = match subject.hco.api {
+        Api::V1 if !subject.release.has_field() => "list the gate `enableMultiArchBootImageImport` under `spec.featureGates`".to_owned(),
+        _ => format!("set `{}: true`", subject.feature.path.join(".")),
+    };
+    let pin = subject.hco.api.path(Part::Workloads).join(".");
+    let custom = subject.hco.images().iter().any(|i| i.enabled() == Tri::Yes && !i.name().is_empty());
+    let annotate = if custom { ", and annotate your own images with `ssp.kubevirt.io/dict.architectures`" } else { "" };
+    format!("{enable}{annotate}; or keep virtual machines to one of {} with a required node affinity in `{pin}`", and(&names))
+}
+
+fn enable(subject: &Subject<'_>) -> Option<Proposal> {
+    let root = subject.hco.root();
+    let change = match &subject.feature.decided_by {
+        Some(node) if node.as_bool() == Some(false) => Change::Replace { node: node.clone(), text: "true".to_owned() },
+        Some(node) if node.text() == Some("Disabled") => Change::Replace { node: node.clone(), text: "Enabled".to_owned() },
+        Some(_) => return None,
+        // A gate of 1.18 is an entry of a list; the help says how.
+        None if subject.hco.api == Api::V1 && !subject.release.has_field() => return None,
+        None => set(root, subject.feature.path, "true"),
+    };
+    let mut changes = vec![change];
+    // The deprecated gate must not contradict the field.
+    if let (Api::V1, Some(gate)) = (subject.hco.api, gate(subject.hco, subject.release))
+        && let Some(state) = gate.node.find(&["state"])
+        && gate.enabled == Tri::No
+        && subject.feature.decided_by.as_ref().is_some_and(|d| !d.same(state))
+    {
+        changes.push(Change::Replace { node: state.clone(), text: "Enabled".to_owned() });
+    }
+    Some(Proposal { title: "import golden images for every architecture".to_owned(), safe: true, changes })
+}
+
+/// Keeps workloads on the control plane's architecture, or the first one, where no placement stands in the way.
+fn pin(subject: &Subject<'_>) -> Option<Proposal> {
+    let architectures = &subject.architectures;
+    if subject.workloads.has_requirements() != Tri::No {
+        return None;
+    }
+    let home = architectures.control_plane.keys().find(|a| architectures.workloads.contains_key(*a));
+    let arch = home.or_else(|| architectures.workloads.keys().next())?;
+    let mut path: Vec<String> = subject.hco.api.path(Part::Workloads).iter().map(|k| (*k).to_owned()).collect();
+    path.extend(["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"].map(str::to_owned));
+    let value = format!("[{{matchExpressions: [{{key: kubernetes.io/arch, operator: In, values: [{arch}]}}]}}]");
+    let changes = vec![Change::Set { root: subject.hco.root().clone(), path, value }];
+    Some(Proposal { title: format!("keep virtual machines to {arch} nodes"), safe: false, changes })
+}
+
+fn set(root: &Node, path: &[&str], value: &str) -> Change {
+    Change::Set { root: root.clone(), path: path.iter().map(|k| (*k).to_owned()).collect(), value: value.to_owned() }
+}

@@ -1,0 +1,198 @@
+//! How a rule says what it found: a draft per cluster, gathered into one finding per cause.
+
+use super::Rule;
+use crate::finding::{Confidence, Consequence, Finding, Label, ObjectRef, Severity};
+use crate::fix::Proposal;
+use crate::manifest::Object;
+use crate::source::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a rule says of one cluster.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    finding: Finding,
+    proposals: Vec<Proposal>,
+    severity: Option<Severity>,
+    consequence: Option<Consequence>,
+}
+
+impl Draft {
+    /// The defect `message`, with `here` written at the place.
+    pub fn new(at: Span, here: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            finding: Finding {
+                rule: "",
+                severity: Severity::Warning,
+                confidence: Confidence::High,
+                alert: None,
+                consequence: Consequence::Advice,
+                message: message.into(),
+                help: None,
+                notes: Vec::new(),
+                clusters: BTreeSet::new(),
+                object: ObjectRef::default(),
+                field: String::new(),
+                primary: Label { span: at, message: here.into() },
+                related: Vec::new(),
+                fixes: Vec::new(),
+            },
+            proposals: Vec::new(),
+            severity: None,
+            consequence: None,
+        }
+    }
+
+    /// The object it is about.
+    #[must_use]
+    pub fn about(mut self, object: &Object) -> Self {
+        self.finding.object.kind.clone_from(&object.kind);
+        self.finding.object.name.clone_from(&object.name);
+        self
+    }
+
+    /// The part of the object it is about.
+    #[must_use]
+    pub fn item(mut self, item: &str) -> Self {
+        self.finding.object.item = (!item.is_empty()).then(|| item.to_owned());
+        self
+    }
+
+    /// The field it is about, as a path of keys.
+    #[must_use]
+    pub fn field(mut self, field: &str) -> Self {
+        field.clone_into(&mut self.finding.field);
+        self
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.finding.help = Some(help.into());
+        self
+    }
+
+    /// A further remark.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.finding.notes.push(note.into());
+        self
+    }
+
+    /// Another place and what to say of it.
+    #[must_use]
+    pub fn because(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.finding.related.push(Label { span, message: message.into() });
+        self
+    }
+
+    /// At most this sure.
+    #[must_use]
+    pub fn confidence(mut self, confidence: Confidence) -> Self {
+        self.finding.confidence = self.finding.confidence.min(confidence);
+        self
+    }
+
+    /// Another severity than the page's.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    /// Another consequence than the page's.
+    #[must_use]
+    pub fn consequence(mut self, consequence: Consequence) -> Self {
+        self.consequence = Some(consequence);
+        self
+    }
+
+    /// A way to mend it.
+    #[must_use]
+    pub fn fix(mut self, proposal: Proposal) -> Self {
+        self.proposals.push(proposal);
+        self
+    }
+}
+
+/// A finding whose fixes are not yet edits.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    /// The finding.
+    pub finding: Finding,
+    /// Its fixes.
+    pub proposals: Vec<Proposal>,
+}
+
+/// The findings of a run, one per cause.
+#[derive(Debug, Default)]
+pub struct Findings {
+    rule: Option<&'static Rule>,
+    cluster: String,
+    list: Vec<Pending>,
+    index: BTreeMap<Key, usize>,
+}
+
+/// What makes two drafts one finding: everything but the cluster. What is merely possible stays apart from what is so.
+type Key = (&'static str, Span, String, ObjectRef, bool);
+
+impl Findings {
+    /// What follows is about this cluster; empty for none.
+    pub fn enter(&mut self, cluster: &str) {
+        cluster.clone_into(&mut self.cluster);
+    }
+
+    /// What follows comes from this rule.
+    pub fn begin(&mut self, rule: &'static Rule) {
+        self.rule = Some(rule);
+    }
+
+    /// A draft by a rule that the run itself reports, about no particular cluster.
+    pub fn report(&mut self, rule: &str, draft: Draft) {
+        self.rule = super::find(rule);
+        self.cluster.clear();
+        self.add(draft);
+    }
+
+    /// Takes a draft. Severity and consequence are the page's unless the draft says otherwise.
+    pub fn add(&mut self, draft: Draft) {
+        let Some(rule) = self.rule else { return };
+        let (meta, mut finding) = (rule.page.meta(), draft.finding);
+        finding.rule = rule.name;
+        finding.severity = draft.severity.unwrap_or(meta.severity);
+        finding.consequence = draft.consequence.unwrap_or(meta.consequence);
+        finding.alert = meta.alert.as_deref();
+        if !self.cluster.is_empty() {
+            finding.clusters.insert(self.cluster.clone());
+        }
+        let possible = finding.confidence == Confidence::Low;
+        let key = (finding.rule, finding.primary.span, finding.message.clone(), finding.object.clone(), possible);
+        match self.index.get(&key).and_then(|i| self.list.get_mut(*i)) {
+            Some(known) => merge(&mut known.finding, finding),
+            None => {
+                self.index.insert(key, self.list.len());
+                self.list.push(Pending { finding, proposals: draft.proposals });
+            }
+        }
+    }
+
+    /// All findings.
+    #[must_use]
+    pub fn into_list(self) -> Vec<Pending> {
+        self.list
+    }
+}
+
+fn merge(into: &mut Finding, from: Finding) {
+    into.clusters.extend(from.clusters);
+    into.confidence = into.confidence.min(from.confidence);
+    for label in from.related {
+        if !into.related.contains(&label) {
+            into.related.push(label);
+        }
+    }
+    for note in from.notes {
+        if !into.notes.contains(&note) {
+            into.notes.push(note);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! One run, from paths to an outcome.
+
+mod housekeeping;
+mod place;
+
+pub use place::{Place, locate};
+
+use crate::cluster::{self, Assumptions, Cluster, Outside};
+use crate::config::{self, CommonImages, Config, ConfigError, UnknownArchitectures};
+use crate::delivery;
+use crate::files::{Found, Walk, Workspace};
+use crate::finding::{Confidence, Finding};
+use crate::fix;
+use crate::nodes::arch::Arch;
+use crate::operator::Tri;
+use crate::operator::catalogue::Catalogue;
+use crate::operator::release::Release;
+use crate::outcome::{ClusterView, Knowledge, MultiArch, Outcome, Summary};
+use crate::rules::{self, Findings};
+use crate::source::{FileId, Source};
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// What a run is asked to do.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Files and directories, as given.
+    pub paths: Vec<PathBuf>,
+    /// The directory that relative paths are relative to.
+    pub directory: PathBuf,
+    /// A manifest stream to lint instead of, or beside, paths.
+    pub stdin: Option<String>,
+    /// The cluster that the stream is, rendered.
+    pub stdin_cluster: Option<String>,
+    /// The configuration file; found by itself when absent.
+    pub config: Option<PathBuf>,
+    /// Files with Nodes, by cluster.
+    pub nodes: Vec<(Option<String>, PathBuf)>,
+    /// Architectures, by cluster.
+    pub architectures: Vec<(Option<String>, Vec<Arch>)>,
+    /// The operator's release.
+    pub release: Option<Release>,
+    /// Rules to run; all when empty.
+    pub select: Vec<String>,
+    /// Rules to leave out.
+    pub ignore: Vec<String>,
+    /// Findings below it are hidden; the configuration's or medium when absent.
+    pub min_confidence: Option<Confidence>,
+    /// Honour ignore files.
+    pub honour_ignore: bool,
+    /// Worker threads.
+    pub threads: usize,
+}
+
+/// Why there is no outcome.
+#[derive(Debug)]
+pub enum RunError {
+    /// The command line asks for something impossible.
+    Usage(Vec<String>),
+    /// The configuration is wrong: its source and every mistake.
+    Config(Box<Source>, Vec<ConfigError>),
+}
+
+/// Lints.
+///
+/// # Errors
+/// A path that does not exist, facts about clusters that do not exist, a wrong configuration.
+pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
+    let (workspace, place, walk_errors, config) = load(settings)?;
+    workspace.parse_relevant(settings.threads);
+    let aside = |path: &str| cluster::conventions::is_aside(path, place.linted_below(path)) && !forced(&config, path);
+    let mut deliveries = delivery::deliveries(&workspace, &aside);
+    if let (Some(id), Some(name)) = (workspace.find(STDIN), &settings.stdin_cluster) {
+        for d in deliveries.list.iter_mut().filter(|d| d.files.contains(&id)) {
+            d.target = delivery::Target::Named(name.clone());
+            d.how = delivery::How::Stdin;
+        }
+    }
+    let outside = outside(settings, &workspace, &place, &config)?;
+    let clusters = cluster::assemble(&workspace, &deliveries, &config, &outside).map_err(RunError::Usage)?;
+    let catalogue = match &config.common_images {
+        CommonImages::Upstream => Catalogue::upstream(),
+        CommonImages::OpenshiftVirtualization => Catalogue::openshift_virtualization(),
+        CommonImages::Listed(catalogue) => catalogue,
+    };
+    let assumptions = Assumptions {
+        release: settings.release.or(config.release.map(|(r, _)| r)),
+        plain_kubernetes: config.plain_kubernetes.is_some_and(|(plain, _)| plain),
+        catalogue,
+        namespace: config.namespace.as_ref().map(|(n, span)| (n.clone(), Some(*span))),
+    };
+    let mut findings = Findings::default();
+    for cluster in &clusters {
+        rules::check(cluster, cluster.subject(&assumptions).as_ref(), &mut findings);
+    }
+    housekeeping::problems(&workspace, &deliveries, &aside, &mut findings);
+    let views: Vec<ClusterView> = clusters.iter().map(|c| cluster::view(c, &assumptions)).collect();
+    housekeeping::unused_clusters(&config, &views, &mut findings);
+    let unresolved = deliveries.unresolved.clone();
+    let (mut summary, shown) = select(settings, &config, &workspace, findings);
+    let (files, parsed, mut unreadable) = workspace.tally();
+    unreadable.extend(walk_errors);
+    unreadable.extend(housekeeping::beyond_limits(&workspace));
+    unreadable.sort();
+    summary.files = files;
+    summary.parsed = parsed;
+    summary.unreadable = unreadable;
+    summary.templates = deliveries.templates.iter().map(|id| workspace.file(*id).display().to_owned()).collect();
+    summary.unknown_architectures = unknown(&clusters, &views, &assumptions);
+    Ok(Outcome {
+        prefix: place.prefix(),
+        sources: workspace.into_sources(),
+        clusters: views,
+        findings: shown,
+        suppressed: Vec::new(),
+        unresolved,
+        summary,
+    })
+}
+
+/// The files a run would look at, as shown.
+///
+/// # Errors
+/// As for [`run`].
+pub fn list_files(settings: &Settings) -> Result<Vec<String>, RunError> {
+    let (workspace, ..) = load(settings)?;
+    Ok(workspace.iter().filter(|(_, f)| f.linted).map(|(_, f)| f.display().to_owned()).collect())
+}
+
+/// Name of the file that standard input counts as.
+pub const STDIN: &str = "<stdin>";
+/// Name of the file that the command line's facts count as.
+const COMMAND_LINE: &str = "<command line>";
+
+type Loaded = (Workspace, Place, Vec<(String, String)>, Config);
+
+fn load(settings: &Settings) -> Result<Loaded, RunError> {
+    let place = locate(&settings.directory, &settings.paths).map_err(RunError::Usage)?;
+    let configured = place.configuration(settings.config.as_deref()).map_err(RunError::Usage)?;
+    let read = |id: FileId| match &configured {
+        None => Ok(Config::default()),
+        Some((path, text)) => config::read(id, text).map_err(|errors| {
+            let source = Source::new(place.display(path), text.clone());
+            RunError::Config(Box::new(source), errors)
+        }),
+    };
+    let first = read(FileId(0))?;
+    let walk = Walk {
+        boundary: place.boundary.clone(),
+        shown_from: place.shown_from.clone(),
+        honour_ignore: settings.honour_ignore,
+        exclude: globs(first.exclude.iter().map(|(g, _)| g)),
+        threads: settings.threads,
+    };
+    let (mut found, errors) = walk.run(&place.linted);
+    if place.linted_is_part() && found.iter().any(|f| f.path.contains("ustomization")) {
+        found.extend(walk.list());
+    }
+    let given = |path: String, text: String, linted: bool| Found {
+        display: path.clone(),
+        path,
+        absolute: None,
+        relevant: linted,
+        explicit: linted,
+        linted,
+        text: Some(Ok(text)),
+    };
+    found.extend(settings.stdin.clone().map(|text| given(STDIN.to_owned(), text, true)));
+    if !settings.architectures.is_empty() {
+        found.push(given(COMMAND_LINE.to_owned(), command_line(&settings.architectures), false));
+    }
+    let mut extra: Vec<PathBuf> = settings.nodes.iter().map(|(_, p)| settings.directory.join(p)).collect();
+    if let Some((path, _)) = &configured {
+        let directory = path.parent().map(PathBuf::from).unwrap_or_default();
+        extra.extend(first.clusters.iter().filter_map(|c| c.nodes.as_ref()).map(|(n, _)| directory.join(n)));
+        extra.push(path.clone());
+    }
+    for path in extra {
+        found.push(place.outside_file(&path).map_err(|e| RunError::Usage(vec![e]))?);
+    }
+    let workspace = Workspace::new(place.boundary.clone(), found);
+    let config = match configured.as_ref().and_then(|(path, _)| workspace.find(&place.key(path))) {
+        Some(id) => read(id)?,
+        None => first,
+    };
+    Ok((workspace, place, errors, config))
+}
+
+fn command_line(facts: &[(Option<String>, Vec<Arch>)]) -> String {
+    let line = |(name, list): &(Option<String>, Vec<Arch>)| {
+        let list: Vec<&str> = list.iter().map(Arch::as_str).collect();
+        format!("--arch {}{}\n", name.as_ref().map_or(String::new(), |n| format!("{n}=")), list.join(","))
+    };
+    facts.iter().map(line).collect()
+}
+
+fn outside(settings: &Settings, workspace: &Workspace, place: &Place, config: &Config) -> Result<Outside, RunError> {
+    let usage = |e: String| RunError::Usage(vec![e]);
+    let file = |path: &std::path::Path| {
+        let id = workspace.find(&place.key(path)).ok_or_else(|| usage(format!("{}: no such file", path.display())))?;
+        match workspace.source(id) {
+            Ok(_) => Ok(id),
+            Err(why) => Err(usage(format!("{}: {why}", place.display(path)))),
+        }
+    };
+    let mut outside = Outside { command_line: workspace.find(COMMAND_LINE), architectures: settings.architectures.clone(), ..Outside::default() };
+    for (name, path) in &settings.nodes {
+        outside.nodes.push((name.clone(), file(&settings.directory.join(path))?));
+    }
+    if let Some(directory) = place.configuration(settings.config.as_deref()).ok().flatten().and_then(|(p, _)| p.parent().map(PathBuf::from)) {
+        for cluster in &config.clusters {
+            if let Some((path, _)) = &cluster.nodes {
+                outside.configured.push((cluster.name.clone(), file(&directory.join(path))?));
+            }
+        }
+    }
+    Ok(outside)
+}
+
+fn forced(config: &Config, path: &str) -> bool {
+    config.clusters.iter().any(|c| globs(c.paths.iter()).is_match(path))
+}
+
+fn globs<'a>(patterns: impl Iterator<Item = &'a String>) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for glob in patterns.filter_map(|p| Glob::new(p).ok()) {
+        set.add(glob);
+    }
+    set.build().unwrap_or_else(|_| GlobSet::empty())
+}
+
+/// The findings to show, in order, with their edits.
+fn select(settings: &Settings, config: &Config, workspace: &Workspace, findings: Findings) -> (Summary, Vec<Finding>) {
+    let mut summary = Summary::default();
+    let least = settings.min_confidence.or(config.min_confidence).unwrap_or(Confidence::Medium);
+    let mut shown = Vec::new();
+    for pending in findings.into_list() {
+        let mut finding = pending.finding;
+        let chosen = settings.select.is_empty() || settings.select.iter().any(|s| s == finding.rule);
+        if !chosen || settings.ignore.iter().any(|i| i == finding.rule) {
+            continue;
+        }
+        match config.rules.get(finding.rule) {
+            Some((None, _)) => continue,
+            Some((Some(severity), _)) => finding.severity = *severity,
+            None => {}
+        }
+        if let (true, UnknownArchitectures::Finding(severity)) = (finding.rule == "unknown-architectures", config.unknown_architectures) {
+            finding.severity = severity;
+        }
+        if finding.confidence < least {
+            summary.hidden += 1;
+            continue;
+        }
+        finding.fixes = pending.proposals.iter().filter_map(|p| fix::resolve(p, &|id| workspace.source(id).ok())).collect();
+        shown.push(finding);
+    }
+    shown.sort_by(|a, b| a.primary.span.cmp(&b.primary.span).then(a.rule.cmp(b.rule)).then_with(|| a.message.cmp(&b.message)));
+    (summary, shown)
+}
+
+/// The clusters of which an answer was wanted and nothing is known.
+fn unknown(clusters: &[Cluster], views: &[ClusterView], assumptions: &Assumptions<'_>) -> Vec<String> {
+    let wanted = |c: &Cluster, v: &ClusterView| {
+        let open = v.knowledge == Knowledge::Unknown && v.multi_arch != MultiArch::On && v.multi_arch != MultiArch::None;
+        open && c.subject(assumptions).is_some_and(|s| s.architectures.possible.is_empty() && s.images.any() != Tri::No)
+    };
+    let names: BTreeSet<String> = clusters.iter().zip(views).filter(|(c, v)| wanted(c, v)).map(|(_, v)| v.name.clone()).collect();
+    names.into_iter().collect()
+}

@@ -1,0 +1,76 @@
+//! What the run itself has to say: broken files, keys given twice, entries of the configuration that match nothing.
+
+use crate::config::Config;
+use crate::delivery::Deliveries;
+use crate::files::Workspace;
+use crate::manifest::Object;
+use crate::outcome::ClusterView;
+use crate::rules::{Draft, Findings};
+use crate::source::{FileId, Source};
+use crate::yaml::{Problem, ProblemKind};
+
+/// Reports what is wrong with the text of manifests.
+pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &dyn Fn(&str) -> bool, findings: &mut Findings) {
+    for (id, file) in workspace.iter() {
+        if !file.linted || !file.relevant || aside(&file.path) || deliveries.templates.contains(&id) {
+            continue;
+        }
+        let Ok(source) = workspace.source(id) else { continue };
+        for problem in &workspace.parsed(id).problems {
+            match problem.kind {
+                ProblemKind::Syntax if file.explicit || claims_to_be_manifest(source) => {
+                    findings.report(
+                        "syntax",
+                        Draft::new(problem.span, problem.message.clone(), "this is no YAML that Kubernetes would read").field("syntax"),
+                    );
+                }
+                ProblemKind::Refused if in_manifest(workspace, id, problem) => {
+                    findings.report("syntax", Draft::new(problem.span, problem.message.clone(), "Kubernetes refuses this key").field("syntax"));
+                }
+                ProblemKind::DuplicateKey if in_manifest(workspace, id, problem) => {
+                    let key = source.text.get(problem.span.range()).unwrap_or_default();
+                    let mut draft = Draft::new(problem.span, "this one wins", format!("the key `{key}` stands twice in one map")).field(key);
+                    if let Some(first) = problem.related {
+                        draft = draft.because(first, "this one is dropped without a word");
+                    }
+                    findings.report("duplicate-key", draft);
+                }
+                _ => {}
+            }
+        }
+    }
+    for unresolved in &deliveries.unresolved {
+        findings.report("unresolved", Draft::new(unresolved.span, "not seen", unresolved.reason.clone()).field("unresolved"));
+    }
+}
+
+fn claims_to_be_manifest(source: &Source) -> bool {
+    let has = |key: &str| source.text.lines().any(|l| l.trim_start_matches('\u{feff}').starts_with(key));
+    has("apiVersion:") && has("kind:")
+}
+
+fn in_manifest(workspace: &Workspace, id: FileId, problem: &Problem) -> bool {
+    let documents = &workspace.parsed(id).documents;
+    documents.iter().any(|d| d.span.start <= problem.span.start && problem.span.end <= d.span.end && Object::read(&d.root).is_some())
+}
+
+/// Files that went beyond a bound of this program, with the bound.
+pub(super) fn beyond_limits(workspace: &Workspace) -> Vec<(String, String)> {
+    let limits = |id| workspace.parsed(id).problems.iter().filter(|p| p.kind == ProblemKind::Limit);
+    let relevant = workspace.iter().filter(|(_, f)| f.linted && f.relevant);
+    relevant.flat_map(|(id, f)| limits(id).map(|p| (f.display().to_owned(), p.message.clone()))).collect()
+}
+
+/// Reports clusters of the configuration that nothing belongs to.
+pub(super) fn unused_clusters(config: &Config, clusters: &[ClusterView], findings: &mut Findings) {
+    for cluster in &config.clusters {
+        if clusters.iter().any(|c| c.name == cluster.name) {
+            continue;
+        }
+        let draft = Draft::new(cluster.span, "matches nothing", format!("nothing belongs to the cluster {}", cluster.name));
+        findings.report(
+            "configuration-unused",
+            draft.field("clusters").item(&cluster.name).help("correct the name, add `aliases` or `paths`, or remove the entry"),
+        );
+    }
+}

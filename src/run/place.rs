@@ -1,0 +1,132 @@
+//! Where a run takes place: the linted paths, the repository around them, and how paths are shown.
+
+use crate::config::FILE_NAME;
+use crate::files::Found;
+use std::path::{Path, PathBuf};
+
+/// The directories of a run. All paths are absolute and without symbolic links.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// What is linted.
+    pub linted: Vec<PathBuf>,
+    /// The repository: nothing outside it is read unless the user names it.
+    pub boundary: PathBuf,
+    /// Paths are shown relative to this directory.
+    pub shown_from: PathBuf,
+}
+
+/// Finds the place of the given paths, relative to a directory.
+///
+/// # Errors
+/// Paths that do not exist.
+pub fn locate(directory: &Path, paths: &[PathBuf]) -> Result<Place, Vec<String>> {
+    let here = directory.canonicalize().map_err(|e| vec![format!("{}: {e}", directory.display())])?;
+    let (mut linted, mut errors) = (Vec::new(), Vec::new());
+    for path in paths {
+        match here.join(path).canonicalize() {
+            Ok(path) => linted.push(path),
+            Err(error) => errors.push(format!("{}: {error}", path.display())),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    // What lies below the working directory is shown from there; anything else from what all paths share.
+    let shown_from = if linted.iter().all(|p| p.starts_with(&here)) { here } else { common(&linted) };
+    let repository = shown_from.ancestors().find(|a| a.join(".git").exists()).map(Path::to_path_buf);
+    let boundary = repository.unwrap_or_else(|| shown_from.clone());
+    Ok(Place { linted, boundary, shown_from })
+}
+
+/// The deepest directory that holds all paths.
+fn common(paths: &[PathBuf]) -> PathBuf {
+    let directory = |p: &PathBuf| if p.is_dir() { p.clone() } else { p.parent().map(Path::to_path_buf).unwrap_or_default() };
+    let mut all = paths.iter().map(directory);
+    let mut shared = all.next().unwrap_or_default();
+    for path in all {
+        while !path.starts_with(&shared) && shared.pop() {}
+    }
+    shared
+}
+
+impl Place {
+    /// The path of a file in the workspace: relative to the repository, or absolute for a file outside that the user named.
+    #[must_use]
+    pub fn key(&self, path: &Path) -> String {
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        path.strip_prefix(&self.boundary).unwrap_or(&path).to_string_lossy().replace('\\', "/")
+    }
+
+    /// The path as shown.
+    #[must_use]
+    pub fn display(&self, path: &Path) -> String {
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        path.strip_prefix(&self.shown_from).unwrap_or(&path).to_string_lossy().replace('\\', "/")
+    }
+
+    /// Where the shown paths start in the repository: empty, or with a `/` at its end.
+    #[must_use]
+    pub fn prefix(&self) -> String {
+        match self.key(&self.shown_from) {
+            prefix if prefix.is_empty() => prefix,
+            prefix => prefix + "/",
+        }
+    }
+
+    /// Whether the repository holds more than what is linted.
+    #[must_use]
+    pub fn linted_is_part(&self) -> bool {
+        !self.linted.contains(&self.boundary)
+    }
+
+    /// The linted path that a path (relative to the repository) lies below, relative to the repository.
+    #[must_use]
+    pub fn linted_below<'a>(&self, path: &'a str) -> &'a str {
+        let keys = self.linted.iter().map(|p| self.key(p));
+        let longest = keys.filter(|k| k.is_empty() || path == k || path.starts_with(&format!("{k}/"))).map(|k| k.len()).max();
+        &path[..longest.unwrap_or(0)]
+    }
+
+    /// The configuration file and its text: the given one, or the nearest one upward from the shown directory to the repository.
+    ///
+    /// # Errors
+    /// The given file cannot be read.
+    pub fn configuration(&self, given: Option<&Path>) -> Result<Option<(PathBuf, String)>, Vec<String>> {
+        let read = |path: PathBuf| match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(Some((path, text))),
+            Err(error) => Err(vec![format!("{}: {error}", path.display())]),
+        };
+        if let Some(path) = given {
+            return read(path.canonicalize().map_err(|e| vec![format!("{}: {e}", path.display())])?);
+        }
+        // A single linted directory may have a configuration of its own below the working directory.
+        let start = match self.linted.as_slice() {
+            [only] if only.is_dir() => only,
+            _ => &self.shown_from,
+        };
+        let inside = start.ancestors().take_while(|a| a.starts_with(&self.boundary));
+        match inside.map(|a| a.join(FILE_NAME)).find(|p| p.is_file()) {
+            Some(path) => read(path),
+            None => Ok(None),
+        }
+    }
+
+    /// A file that the user named, wherever it lies.
+    ///
+    /// # Errors
+    /// It does not exist.
+    pub fn outside_file(&self, path: &Path) -> Result<Found, String> {
+        let absolute = path.canonicalize().map_err(|e| format!("{}: {e}", path.display()))?;
+        let text = std::fs::read(&absolute).map_err(|e| e.to_string());
+        let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()));
+        Ok(Found {
+            path: self.key(&absolute),
+            display: self.display(&absolute),
+            absolute: Some(absolute),
+            relevant: false,
+            explicit: true,
+            linted: false,
+            text: Some(text),
+        })
+    }
+}
