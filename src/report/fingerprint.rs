@@ -41,7 +41,7 @@ impl Fingerprints {
         let mut names = vec![String::new(); all.len()];
         for i in order {
             let (Some(finding), Some(name)) = (all.get(i), names.get_mut(i)) else { continue };
-            let hash = hash(outcome, finding);
+            let hash = of(outcome, finding);
             let times = seen.entry(hash).or_default();
             *times += 1;
             *name = if *times == 1 { format!("{hash:032x}") } else { format!("{hash:032x}-{times}") };
@@ -51,21 +51,20 @@ impl Fingerprints {
     }
 }
 
-fn hash(outcome: &Outcome, finding: &Finding) -> u128 {
-    let object = &finding.object;
-    let path = outcome.source(finding.primary.span.file).map_or("", |s| s.path.as_str());
+/// The hash of these fields in this order.
+pub(crate) fn hash<S: AsRef<str>>(fields: impl IntoIterator<Item = S>) -> u128 {
     let mut hash = BASIS;
-    let mut eat = |bytes: &[u8]| {
-        for &byte in bytes {
+    for field in fields {
+        for byte in field.as_ref().bytes().chain([0xff]) {
             hash = (hash ^ u128::from(byte)).wrapping_mul(PRIME);
         }
-    };
-    for field in [finding.rule, &object.kind, &object.name, object.item.as_deref().unwrap_or_default(), &finding.field] {
-        eat(field.as_bytes());
-        eat(&[0xff]);
     }
-    eat(outcome.prefix.as_bytes());
-    eat(path.as_bytes());
-    eat(&[0xff]);
     hash
+}
+
+fn of(outcome: &Outcome, finding: &Finding) -> u128 {
+    let object = &finding.object;
+    let path = outcome.source(finding.primary.span.file).map_or("", |s| s.path.as_str());
+    let file = format!("{}{path}", outcome.prefix);
+    hash([finding.rule, &object.kind, &object.name, object.item.as_deref().unwrap_or_default(), &finding.field, &file])
 }

@@ -4,18 +4,25 @@
 //! own words, and every format says what could not be seen.
 
 pub mod concise;
+mod excerpt;
 pub mod fingerprint;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 mod place;
+mod plain;
 mod remedy;
+pub mod sarif;
 mod summary;
 mod text;
 pub mod topology;
 mod unseen;
 mod window;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::outcome::Outcome;
 use clap::ValueEnum;
 use std::io::{self, BufWriter, Write};
@@ -29,6 +36,16 @@ pub enum Format {
     Concise,
     /// One JSON object (schemas/report.schema.json)
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands that GitHub turns into annotations
+    Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// JUnit XML
+    Junit,
+    /// Markdown for a step summary or a comment
+    Markdown,
 }
 
 impl std::str::FromStr for Format {
@@ -50,6 +67,11 @@ impl Format {
             Format::Human => human::write(&mut out, outcome, options),
             Format::Concise => concise::write(&mut out, outcome, options),
             Format::Json => json::write(&mut out, outcome, options),
+            Format::Sarif => sarif::write(&mut out, outcome, options),
+            Format::Github => github::write(&mut out, outcome, options),
+            Format::Gitlab => gitlab::write(&mut out, outcome, options),
+            Format::Junit => junit::write(&mut out, outcome, options),
+            Format::Markdown => markdown::write(&mut out, outcome, options),
         }?;
         out.flush()
     }
@@ -74,6 +96,9 @@ pub struct Options<'a> {
     pub rules: &'a [RuleInfo<'a>],
     /// Rules whose findings people read as one line of the summary; machine formats have each of them.
     pub folded: &'a [&'a str],
+    /// Whether `sarif` lists what is suppressed, marked as such. Off by default: GitHub takes suppressed results for open alerts
+    /// (codeql-action#1230).
+    pub suppressed: bool,
     /// From which severity on a finding fails the run; `None` when nothing does.
     pub fail_on: Option<Severity>,
 }
@@ -89,6 +114,7 @@ impl Default for Options<'_> {
             shown_prefix: "",
             rules: &[],
             folded: &["unknown-architectures"],
+            suppressed: false,
             fail_on: Some(Severity::Warning),
         }
     }
@@ -125,6 +151,12 @@ impl<'a> Options<'a> {
     pub(crate) fn unfolded<'o>(&self, outcome: &'o Outcome) -> impl Iterator<Item = &'o Finding> + use<'o, 'a> {
         let folded = self.folded;
         outcome.findings.iter().filter(move |f| !folded.contains(&f.rule))
+    }
+
+    /// Whether a finding fails the run: severe enough, and more than a possibility.
+    #[must_use]
+    pub fn fails(&self, finding: &Finding) -> bool {
+        finding.confidence > Confidence::Low && self.fail_on.is_some_and(|least| finding.severity >= least)
     }
 
     /// The rule of that name.

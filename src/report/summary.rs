@@ -21,7 +21,7 @@ pub(crate) fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options, f
     } else {
         writeln!(out, "{first}; {} of {} could matter and were read", summary.parsed, count(summary.files, "file"))?;
     }
-    let gaps: Vec<String> = unseen.iter().filter(|u| u.kind != Kind::Nothing).map(|u| u.line(outcome)).collect();
+    let gaps: Vec<String> = unseen.iter().filter(|u| u.kind != Kind::Nothing).map(|u| u.line(outcome, options.shown_prefix)).collect();
     if !gaps.is_empty() {
         let most = if options.verbosity == Verbosity::Verbose { usize::MAX } else { UNSEEN };
         writeln!(out, "not seen: {}", tally(&unseen))?;
@@ -40,6 +40,9 @@ pub(crate) fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options, f
 
 /// `1 error, 2 warnings in 3 clusters`, or that there is nothing.
 pub(crate) fn verdict(outcome: &Outcome, options: &Options) -> String {
+    if outcome.summary.parsed == 0 && outcome.findings.is_empty() {
+        return "nothing was checked".to_owned();
+    }
     let of = |severity| options.unfolded(outcome).filter(|f| f.severity == severity).count();
     let parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
         .into_iter()

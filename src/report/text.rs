@@ -47,6 +47,29 @@ pub(crate) fn list<S: AsRef<str>>(names: impl IntoIterator<Item = S>, most: usiz
     out
 }
 
+/// The words as a sentence: a capital letter in front, unless they start with code, and one full stop.
+pub(crate) fn sentence(words: &str) -> String {
+    let words = words.trim_end_matches('.');
+    let mut chars = words.chars();
+    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}
+
+/// The parts of a message, each with whether it stands in backticks. An unpaired backtick is a character like any other.
+pub(crate) fn parts(message: &str) -> Vec<(bool, &str)> {
+    let mut out = Vec::new();
+    let mut rest = message;
+    while let Some((before, after)) = rest.split_once('`') {
+        let Some((code, tail)) = after.split_once('`') else { break };
+        out.push((false, before));
+        out.push((true, code));
+        rest = tail;
+    }
+    out.push((false, rest));
+    out.retain(|(_, part)| !part.is_empty());
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,5 +88,21 @@ mod tests {
         assert_eq!(list(Vec::<String>::new(), 2), "");
         assert_eq!(count(1, "file"), "1 file");
         assert_eq!(count(0, "file"), "0 files");
+    }
+
+    #[test]
+    fn sentences_end_once() {
+        assert_eq!(sentence("écrit"), "Écrit.");
+        assert_eq!(sentence("done."), "Done.");
+        assert_eq!(sentence("`a` is b"), "`a` is b.");
+        assert_eq!(sentence(""), ".");
+    }
+
+    #[test]
+    fn backticks_pair_up() {
+        assert_eq!(parts("the `a` and `b"), [(false, "the "), (true, "a"), (false, " and `b")]);
+        assert_eq!(parts("plain"), [(false, "plain")]);
+        assert_eq!(parts("`x`"), [(true, "x")]);
+        assert_eq!(parts("``"), []);
     }
 }

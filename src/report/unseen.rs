@@ -41,6 +41,11 @@ impl Kind {
             Kind::Unresolved => "unresolved",
         }
     }
+
+    /// Whether the run failed to do what it was asked (as opposed to meeting what no static reading can see).
+    pub(crate) fn is_failure(self) -> bool {
+        matches!(self, Kind::Nothing | Kind::Unreadable)
+    }
 }
 
 /// Everything that was not seen, worst first.
@@ -71,11 +76,12 @@ pub(crate) fn unseen(outcome: &Outcome) -> Vec<Unseen<'_>> {
 }
 
 impl Unseen<'_> {
-    /// On one line: where and what.
-    pub(crate) fn line(&self, outcome: &Outcome) -> String {
+    /// On one line: where and what; `prefix` stands before the path.
+    pub(crate) fn line(&self, outcome: &Outcome, prefix: &str) -> String {
+        let prefix = neutral(prefix);
         match (self.file, self.span) {
-            (Some(_), Some(span)) => format!("{}: {}", neutral(&Place::of(outcome, span).line()), self.reason),
-            (Some(file), None) => format!("{}: {}", neutral(file), self.reason),
+            (Some(_), Some(span)) => format!("{prefix}{}: {}", neutral(&Place::of(outcome, span).line()), self.reason),
+            (Some(file), None) => format!("{prefix}{}: {}", neutral(file), self.reason),
             (None, _) => self.reason.clone().into_owned(),
         }
     }

@@ -1,8 +1,12 @@
 //! Every report format over outcomes made by hand (`tests/support`). The snapshots are read, not only kept.
 
 mod fingerprint;
+mod github;
 mod human;
+mod junit;
+mod markdown;
 mod robust;
+mod sarif;
 mod schema;
 mod support;
 mod validator;
@@ -24,7 +28,8 @@ fn write(format: Format, outcome: &Outcome, options: &Options) -> String {
 /// A snapshot of each outcome in one format.
 fn snapshots(format: Format, extension: &str) {
     for (name, outcome) in [("fleet", fleet()), ("awkward", awkward()), ("clean", clean()), ("nothing", nothing())] {
-        insta::assert_snapshot!(format!("{extension}_{name}"), write(format, &outcome, &options()));
+        let text = write(format, &outcome, &options()).replace(concat!("\"", env!("CARGO_PKG_VERSION"), "\""), "\"[version]\"");
+        insta::assert_snapshot!(format!("{extension}_{name}"), text);
     }
 }
 
@@ -41,6 +46,31 @@ fn concise() {
 #[test]
 fn json() {
     snapshots(Format::Json, "json");
+}
+
+#[test]
+fn sarif() {
+    snapshots(Format::Sarif, "sarif");
+}
+
+#[test]
+fn github() {
+    snapshots(Format::Github, "github");
+}
+
+#[test]
+fn gitlab() {
+    snapshots(Format::Gitlab, "gitlab");
+}
+
+#[test]
+fn junit() {
+    snapshots(Format::Junit, "junit");
+}
+
+#[test]
+fn markdown() {
+    snapshots(Format::Markdown, "markdown");
 }
 
 #[test]

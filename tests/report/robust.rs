@@ -1,8 +1,10 @@
 //! No span and no text may end the program or leave the lines it speaks of, whatever a rule hands over.
 
+use crate::github::commands;
+use crate::junit::malformed;
 use crate::support::{RULES, add, finding, label};
 use hco_lint::finding::{Edit, Fix, Severity};
-use hco_lint::outcome::Outcome;
+use hco_lint::outcome::{Outcome, Summary};
 use hco_lint::report::{Format, Options};
 use hco_lint::source::{FileId, Span};
 
@@ -52,7 +54,7 @@ fn span(random: &mut Random, file: usize, len: usize) -> Span {
 }
 
 fn outcome(random: &mut Random) -> Outcome {
-    let mut o = Outcome::default();
+    let mut o = Outcome { summary: Summary { files: 3, parsed: 3, ..Summary::default() }, ..Outcome::default() };
     for i in 0..3 {
         let pieces = random.below(40);
         let mut content = text(random, pieces);
@@ -94,6 +96,14 @@ fn every_format_survives_any_span() {
             format.write(&mut out, &o, &options).expect("memory can be written to");
             let out = String::from_utf8(out).unwrap_or_else(|e| panic!("seed {seed}: {format:?} is not UTF-8: {e}"));
             assert!(!out.is_empty(), "seed {seed}: {format:?} says nothing");
+            match format {
+                Format::Json | Format::Sarif | Format::Gitlab => {
+                    serde_json::from_str::<serde_json::Value>(&out).unwrap_or_else(|e| panic!("seed {seed}: {format:?}: {e}"));
+                }
+                Format::Junit => assert_eq!(malformed(&out), Ok(()), "seed {seed}: {out}"),
+                Format::Github => assert!(commands(&out).iter().all(|c| c.starts_with("::warning file=")), "seed {seed}: {out}"),
+                _ => {}
+            }
         }
     }
 }

@@ -312,3 +312,52 @@ pub(crate) fn nothing() -> Outcome {
         ..Outcome::default()
     }
 }
+
+/// `n` clusters over one base, every third one mixed, every seventh unknown.
+pub(crate) fn many(n: usize) -> Outcome {
+    let mut o = Outcome::default();
+    let hco = add(&mut o, "base/hco.yaml", HCO);
+    let mixed: Vec<String> = (0..n).filter(|i| i % 3 == 0 && i % 7 != 0).map(|i| format!("cluster-{i:03}")).collect();
+    let mut off = finding(
+        "multi-arch-images-disabled",
+        Severity::Warning,
+        "golden images are imported for one architecture only, but the workload nodes have two: `amd64` and `arm64`",
+        label(find(&o, hco, "enableMultiArchBootImageImport: false", 0), "the feature is off here"),
+    );
+    off.clusters = mixed.into_iter().collect();
+    off.help = Some("enable the feature".into());
+    off.fixes =
+        vec![Fix { title: "turn the feature on".into(), safe: true, edits: vec![Edit { span: find(&o, hco, "false", 0), text: "true".into() }] }];
+    for i in 0..n {
+        let name = format!("cluster-{i:03}");
+        let a = add(&mut o, &format!("clusters/{name}/workers-a.yaml"), &machine_set(&format!("{name}-a"), "m6i.xlarge"));
+        let mut view = cluster(&name);
+        view.hyperconverged = Some(HyperConvergedView {
+            api_version: "hco.kubevirt.io/v1beta1".into(),
+            name: "kubevirt-hyperconverged".into(),
+            namespace: Some("openshift-cnv".into()),
+            span: Span::new(hco, 0, HCO.len()),
+        });
+        view.multi_arch = if i % 5 == 0 { MultiArch::On } else { MultiArch::Off };
+        view.why = vec![label(find(&o, a, "kind: MachineSet", 0), "directory of the cluster")];
+        if i % 7 == 0 {
+            view.evidence = vec![evidence(&format!("{name}-a"), None, "instance type `${TYPE}` is a template", find(&o, a, "m6i.xlarge", 0))];
+            o.summary.unknown_architectures.push(name.clone());
+        } else {
+            view.workloads = vec![arch("amd64")];
+            view.knowledge = Knowledge::Partial;
+            view.evidence = vec![evidence(&format!("{name}-a"), Some("amd64"), "m6i.xlarge", find(&o, a, "m6i.xlarge", 0))];
+            if i % 3 == 0 {
+                let b = add(&mut o, &format!("clusters/{name}/workers-b.yaml"), &machine_set(&format!("{name}-arm"), "m7g.xlarge"));
+                view.workloads.push(arch("arm64"));
+                view.evidence.push(evidence(&format!("{name}-arm"), Some("arm64"), "m7g.xlarge", find(&o, b, "m7g.xlarge", 0)));
+                off.related.push(label(find(&o, b, "m7g.xlarge", 0), &format!("{name}: arm64 comes from here")));
+            }
+        }
+        o.clusters.push(view);
+    }
+    o.findings = vec![off];
+    o.summary.files = n * 12;
+    o.summary.parsed = o.sources.len();
+    o
+}
