@@ -41,6 +41,7 @@ pub(super) fn read(world: &World<'_>, reading: &mut Reading) {
             pool.belongs = cluster_of(environment);
             let mut evidence = Evidence::default();
             architecture(environment, &mut evidence);
+            pool.labels.openshift(pool.role);
             reading.add(pool, evidence);
         }
     }

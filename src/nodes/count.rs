@@ -37,3 +37,34 @@ impl Pool {
         (self.state, self.count) = (State::Present, Some((1, 1)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileId, Span};
+
+    fn scaled(replicas: Number, bounds: Option<(Number, Number)>) -> (State, Option<(u32, u32)>) {
+        let mut pool = Pool::new("MachineSet", "a", Span::new(FileId(0), 0, 0));
+        pool.scale(replicas, bounds.map(|(min, max)| Bounds { min, max }));
+        (pool.state, pool.count)
+    }
+
+    #[test]
+    fn what_cannot_be_read_neither_makes_nodes_nor_denies_them() {
+        use Number::{Absent, Is, Unreadable};
+        let cases = [
+            (Is(3), None, (State::Present, Some((3, 3)))),
+            (Is(0), None, (State::Parked, Some((0, 0)))),
+            (Unreadable, None, (State::Latent, None)),
+            (Is(0), Some((Is(1), Is(4))), (State::Present, Some((1, 4)))),
+            (Is(3), Some((Is(0), Is(4))), (State::Latent, Some((0, 4)))),
+            (Is(0), Some((Is(0), Is(0))), (State::Parked, Some((0, 0)))),
+            (Is(3), Some((Unreadable, Is(4))), (State::Latent, None)),
+            (Is(3), Some((Is(2), Unreadable)), (State::Present, None)),
+            (Is(3), Some((Absent, Is(4))), (State::Latent, None)),
+        ];
+        for (replicas, bounds, expected) in cases {
+            assert_eq!(scaled(replicas, bounds), expected, "{replicas:?} {bounds:?}");
+        }
+    }
+}

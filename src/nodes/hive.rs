@@ -8,7 +8,7 @@ use super::pool::{Belonging, Pool, Role};
 use super::read::{self, Field};
 use super::{Defined, Reading, World, install};
 use crate::manifest::Object;
-use crate::yaml::parse_embedded;
+use crate::yaml::parse_value;
 
 const GROUP: &str = "hive.openshift.io";
 
@@ -45,8 +45,7 @@ fn cluster_deployment(world: &World<'_>, deployment: &Object, reading: &mut Read
     let secret = read::name(root, &["spec", "provisioning", "installConfigSecretRef", "name"])
         .and_then(|(name, _)| world.find("", "Secret", deployment.namespace.as_deref(), name));
     if let Some(config) = secret.and_then(|secret| secret.root.find(&["stringData", "install-config.yaml"]))
-        && let Some(text) = config.text()
-        && let Some(document) = parse_embedded(config, text).documents.first()
+        && let Some(document) = parse_value(config).documents.first()
     {
         install::install_config(&document.root, reading);
     }

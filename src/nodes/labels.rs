@@ -39,7 +39,8 @@ impl Labels {
             Role::ControlPlaneAndWorker => [WORKER, MASTER, CONTROL_PLANE].iter().for_each(|key| self.hint(key, yes())),
             // Whether masters are schedulable is written elsewhere, if at all.
             Role::ControlPlane => [MASTER, CONTROL_PLANE].iter().for_each(|key| self.hint(key, yes())),
-            Role::Neither | Role::Unknown => {}
+            Role::Unknown => self.hint(WORKER, yes()),
+            Role::Neither => {}
         }
         self.hint("node.openshift.io/os_id", LabelValue::Some);
     }
@@ -74,9 +75,10 @@ impl Pool {
     }
 }
 
-/// A label's value: text as it stands, or some value where it is a template.
+/// A label's value: text as it stands, or some value where it is a template. Null decodes as the empty string.
 pub(super) fn value_of(node: &Node) -> LabelValue {
     match node.text() {
+        _ if node.is_null() => LabelValue::Is(String::new()),
         Some(text) if !read::is_template(text) => LabelValue::Is(text.to_owned()),
         _ => LabelValue::Some,
     }
@@ -90,5 +92,44 @@ pub(super) fn role_of(labels: &Labels) -> Option<Role> {
         (true, false) => Some(Role::Worker),
         (false, true) => Some(Role::ControlPlane),
         (false, false) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nodes::pool::{Basis, Fact};
+    use crate::source::{FileId, Span};
+
+    #[test]
+    fn a_kubelet_writes_what_it_is() {
+        let span = Span::new(FileId(0), 0, 0);
+        let mut pool = Pool::new("MachineSet", "a", span);
+        pool.facts.push(Fact { arch: Arch::ARM64, basis: Basis::Declared, detail: "arm64".into(), span });
+        pool.labels.openshift(Role::Worker);
+        pool.kubelet_labels();
+        let is = |text: &str| Some(LabelValue::Is(text.to_owned()));
+        for (key, value) in [
+            ("kubernetes.io/arch", is("arm64")),
+            ("beta.kubernetes.io/arch", is("arm64")),
+            ("kubernetes.io/os", is("linux")),
+            ("kubernetes.io/hostname", Some(LabelValue::Some)),
+            (WORKER, is("")),
+            (MASTER, Some(LabelValue::Absent)),
+            ("example.com/anything", None),
+        ] {
+            assert_eq!(pool.labels.get(key), value.as_ref(), "{key}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_architecture_is_some_value_and_a_dump_stays_as_it_is() {
+        let mut pool = Pool::new("MachineSet", "a", Span::new(FileId(0), 0, 0));
+        pool.kubelet_labels();
+        assert_eq!(pool.labels.get(ARCH), Some(&LabelValue::Some));
+        let mut dump = Pool::new("Node", "a", Span::new(FileId(0), 0, 0));
+        dump.labels.complete = true;
+        dump.kubelet_labels();
+        assert_eq!(dump.labels.get(ARCH), Some(&LabelValue::Absent));
     }
 }

@@ -7,7 +7,7 @@ use super::pool::{Basis, Belonging, Pool, Role, State};
 use super::read::{self, Field};
 use super::{Reading, World};
 use crate::manifest::Object;
-use crate::yaml::parse_embedded;
+use crate::yaml::parse_value;
 
 const ROLE: &str = "bmac.agent-install.openshift.io/role";
 const CLUSTER: &str = "bmac.agent-install.openshift.io/cluster-reference";
@@ -72,8 +72,7 @@ fn architecture(world: &World<'_>, host: &Object, evidence: &mut Evidence) {
         at(data, Basis::Observed, "the inspection", &["spec", "hardware", "cpu", "arch"], evidence);
     }
     if let Some(details) = host.annotation("inspect.metal3.io/hardwaredetails")
-        && let Some(text) = details.text()
-        && let Some(document) = parse_embedded(details, text).documents.first()
+        && let Some(document) = parse_value(details).documents.first()
         && let field @ Field::Text(..) = read::field(&document.root, &["cpu", "arch"])
     {
         evidence.stated(Basis::Declared, "the hardware details", &field);

@@ -15,6 +15,7 @@
 pub mod arch;
 pub mod instance_type;
 pub mod pool;
+pub mod snapshot;
 
 mod assisted;
 mod capi;

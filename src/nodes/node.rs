@@ -4,21 +4,16 @@ use super::evidence::Evidence;
 use super::labels::{ARCH, BETA_ARCH, role_of};
 use super::pool::{Basis, LabelValue, Labels, Pool, Role, Scope};
 use super::read;
+use super::snapshot::MACHINE;
 use super::{NodePatch, Reading, World};
 use crate::manifest::Object;
 use regex::Regex;
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 pub(super) fn read(world: &World<'_>, reading: &mut Reading) {
     for node in world.all("", "Node") {
         one(node, reading);
     }
-    // Dumps of one node are one node, and the last is the newest; those before any other family's pools are all there are.
-    let mut seen = BTreeSet::new();
-    reading.drafts.reverse();
-    reading.drafts.retain(|draft| draft.pool.node.clone().is_none_or(|name| seen.insert(name)));
-    reading.drafts.reverse();
 }
 
 fn one(node: &Object, reading: &mut Reading) {
@@ -45,7 +40,7 @@ fn one(node: &Object, reading: &mut Reading) {
     pool.labels = labels;
     pool.scope = if dumped { Scope::Inventory } else { Scope::Part };
     pool.node = Some(node.name.clone()).filter(|name| !name.is_empty());
-    pool.infra_id = machine_annotation(node);
+    pool.infra_id = infra_id(node);
     pool.single();
     reading.add(pool, evidence);
 }
@@ -59,9 +54,9 @@ fn is_dump(node: &Object, labels: &Labels) -> bool {
 }
 
 /// The infrastructure id in the name of the machine behind a node: `openshift-machine-api/<infraID>-worker-…`.
-fn machine_annotation(node: &Object) -> Option<String> {
-    static MACHINE: OnceLock<Option<Regex>> = OnceLock::new();
-    let machine = MACHINE.get_or_init(|| Regex::new("^openshift-machine-api/(.{1,21}-[bcdfghjklmnpqrstvwxz2456789]{5})-").ok()).as_ref()?;
-    let (text, _) = read::name(&node.root, &["metadata", "annotations", "machine.openshift.io/machine"])?;
+pub(super) fn infra_id(node: &Object) -> Option<String> {
+    static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
+    let machine = PATTERN.get_or_init(|| Regex::new("^openshift-machine-api/(.{1,21}-[bcdfghjklmnpqrstvwxz2456789]{5})-").ok()).as_ref()?;
+    let (text, _) = read::name(&node.root, &["metadata", "annotations", MACHINE])?;
     machine.captures(text).and_then(|c| c.get(1)).map(|id| id.as_str().to_owned())
 }

@@ -146,3 +146,44 @@ pub(super) fn same_cluster(a: &Belonging, b: &Belonging) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_tells_by_its_ending() {
+        let single = |arch: &Arch| Some(Payload::Single(arch.clone()));
+        for (image, payload) in [
+            ("quay.io/openshift-release-dev/ocp-release:4.19.9-x86_64", single(&Arch::AMD64)),
+            ("quay.io/openshift-release-dev/ocp-release:4.19.9-aarch64", single(&Arch::ARM64)),
+            ("registry.example.com:5000/ocp:4.19.9-arm64", single(&Arch::ARM64)),
+            ("quay.io/openshift-release-dev/ocp-release:4.19.9-S390X", single(&Arch::S390X)),
+            ("quay.io/openshift-release-dev/ocp-release:4.19.9-ppc64le", single(&Arch::PPC64LE)),
+            ("quay.io/openshift-release-dev/ocp-release:4.19.9-multi", Some(Payload::Multi)),
+            ("quay.io/openshift-release-dev/ocp-release:4.19.9-multi-aarch64", Some(Payload::Multi)),
+            ("quay.io/openshift-release-dev/ocp-release:4.19.9", None),
+            ("quay.io/openshift-release-dev/ocp-release-x86_64@sha256:0123", None),
+            ("registry.example.com:5000/ocp-release-x86_64", None),
+            ("quay.io/openshift/okd:4.15.0-0.okd-2024-03-10-010116", None),
+            ("quay.io/okd/scos-release:4.19.0-okd-scos.1", None),
+            ("{{ .Values.image }}", None),
+        ] {
+            assert_eq!(of_image(image), payload, "{image}");
+        }
+    }
+
+    #[test]
+    fn an_image_set_tells_by_its_name() {
+        for (name, payload) in [
+            ("img4.20.14-x86-64-appsub", Some(Payload::Single(Arch::AMD64))),
+            ("openshift-v4.14.0-x86_64", Some(Payload::Single(Arch::AMD64))),
+            ("img4.14.2-aarch64", Some(Payload::Single(Arch::ARM64))),
+            ("img4.14.2-multi-appsub", Some(Payload::Multi)),
+            ("img4.14.2", None),
+            ("openshift-4-14", None),
+        ] {
+            assert_eq!(of_image_set_name(name), payload, "{name}");
+        }
+    }
+}

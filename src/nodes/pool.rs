@@ -105,19 +105,16 @@ pub enum Role {
     ControlPlaneAndWorker,
     /// Neither (an arbiter, a Node without a role label).
     Neither,
-    /// Not said (a bare-metal host that the installer will assign): a worker, as far as anyone can tell, and perhaps control plane too.
+    /// Not said (a bare-metal host that the installer will assign): a worker as far as anyone
+    /// can tell, because a cluster without workers runs its workloads on the control plane.
     Unknown,
 }
 
 impl Role {
-    /// Whether such nodes run workloads where nothing pins them; `None` when it is not said.
+    /// Whether such nodes run workloads where nothing pins them.
     #[must_use]
-    pub fn is_worker(self) -> Option<bool> {
-        match self {
-            Role::Worker | Role::ControlPlaneAndWorker => Some(true),
-            Role::ControlPlane | Role::Neither => Some(false),
-            Role::Unknown => None,
-        }
+    pub fn is_worker(self) -> bool {
+        matches!(self, Role::Worker | Role::ControlPlaneAndWorker | Role::Unknown)
     }
 
     /// Whether such nodes are control plane; `None` when it is not said.
@@ -234,14 +231,14 @@ impl Labels {
     }
 }
 
-/// Whether a label's key or value is rewritten while a node lives: virt-handler's (`kubevirt.io/schedulable`, `*.node.kubevirt.io/…`, which
-/// exist only where the operator already placed it) and the kernel and system versions of node feature discovery.
+/// Whether a label's key or value is rewritten while a node lives: virt-handler's (`kubevirt.io/schedulable`, `cpu-model.node.kubevirt.io/…`,
+/// which exist only where the operator already placed it), addresses, and the kernel and system versions of node feature discovery.
 #[must_use]
 pub fn is_written_at_run_time(key: &str) -> bool {
     let (domain, name) = key.split_once('/').unwrap_or(("", key));
-    key == "kubevirt.io/schedulable"
-        || key == "kubevirt.io/ksm-enabled"
+    domain == "kubevirt.io"
         || domain.ends_with(".node.kubevirt.io")
+        || (domain == "k3s.io" && name.ends_with("-ip"))
         || (domain == "feature.node.kubernetes.io" && (name.starts_with("kernel-version.") || name.starts_with("system-os_release.")))
 }
 

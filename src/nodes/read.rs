@@ -138,3 +138,30 @@ pub(super) fn namespace(object: &Object) -> Option<String> {
 pub(super) fn kind_span(object: &Object) -> Span {
     object.root.find(&["kind"]).map_or_else(|| object.span(), Node::span)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_no_names() {
+        for text in
+            ["{{ .Values.name }}", "${INFRA_ID}", "$(NAME)", "<infraID>", "INFRANAME", "CLUSTER_NAME_PLACEHOLDER", "changeme", "POOL", "%NAME%"]
+        {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in ["demo-x7k2q", "prod", "odh-cl1-lbbst", "Standard_D4ps_V5", "m6g.2xlarge", "replacement-cluster", "12"] {
+            assert!(!is_placeholder(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn templates_are_told_from_text() {
+        for text in ["{{ x }}", "a-${b}", "$(c)", "<d>", "$REPLICAS"] {
+            assert!(is_template(text), "{text}");
+        }
+        for text in ["m6g.large", "a<b", "price$", "arm64"] {
+            assert!(!is_template(text), "{text}");
+        }
+    }
+}

@@ -1,9 +1,11 @@
 //! The objects of one API server, to look up by what they are and where they live.
 
 use crate::manifest::Object;
+use crate::source::FileId;
 use std::collections::BTreeMap;
 
-/// The objects of one API server. Of several with one identity the last is kept: they are one object there.
+/// The objects of one API server. Of several with one identity the last is kept: they are one object there. A Node's dump and its patch
+/// are two, because one of them is no object to apply.
 pub(super) struct World<'a> {
     kinds: BTreeMap<&'a str, BTreeMap<&'a str, Vec<&'a Object>>>,
 }
@@ -16,8 +18,8 @@ impl<'a> World<'a> {
         }
         let mut kinds: BTreeMap<_, BTreeMap<_, Vec<&Object>>> = BTreeMap::new();
         for (at, object) in objects.iter().enumerate() {
-            // Without a name nothing tells two objects apart, so each stands for itself. A Node may be a dump and a patch of one.
-            if object.name.is_empty() || object.is("", "Node") || last.get(&identity(object)) == Some(&at) {
+            // Without a name nothing tells two objects apart, so each stands for itself.
+            if object.name.is_empty() || last.get(&identity(object)) == Some(&at) {
                 kinds.entry(object.group.as_str()).or_default().entry(object.kind.as_str()).or_default().push(object);
             }
         }
@@ -42,10 +44,20 @@ impl<'a> World<'a> {
     }
 }
 
-type Identity<'a> = (&'a str, &'a str, Option<&'a str>, &'a str);
+type Identity<'a> = (&'a str, &'a str, Option<&'a str>, &'a str, Option<FileId>);
 
+/// What makes two objects one. Objects about the cluster they lie in have names that every cluster has (`worker-0`), and a caller that
+/// cannot tell clusters apart may bring several; so only in one file are those certainly one object.
 fn identity(object: &Object) -> Identity<'_> {
-    (&object.group, &object.kind, object.namespace.as_deref(), &object.name)
+    let here = match (object.group.as_str(), object.namespace.as_deref()) {
+        // A host name is its own, wherever it is listed.
+        ("", _) if object.kind == "Node" => !object.name.contains('.'),
+        ("" | "config.openshift.io" | "machine.openshift.io" | "autoscaling.openshift.io" | "karpenter.sh", _) => true,
+        (_, Some("openshift-machine-api" | "openshift-cluster-api")) => true,
+        _ => false,
+    };
+    let kind = if object.is("", "Node") && object.root.find(&["status"]).is_none() { "Node patch" } else { object.kind.as_str() };
+    (&object.group, kind, object.namespace.as_deref(), &object.name, here.then(|| object.span().file))
 }
 
 /// Whether two namespaces can be the same one.
