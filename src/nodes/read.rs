@@ -111,11 +111,11 @@ pub(super) fn is_template(text: &str) -> bool {
 pub(super) fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
     let capitals = text.chars().any(|c| c.is_ascii_uppercase()) && !text.chars().any(|c| c.is_ascii_lowercase());
-    let upper = text.to_ascii_uppercase().replace(['-', '_', ' '], "");
+    let upper = text.to_ascii_uppercase().replace(['-', ' '], "_");
     text.is_empty()
         || text.contains(['$', '{', '}', '<', '>', '%'])
         || capitals
-        || ["CHANGEME", "PLACEHOLDER", "REPLACEME", "REPLACEWITH", "INFRANAME"].iter().any(|word| upper.contains(word))
+        || ["CHANGEME", "CHANGE_ME", "PLACEHOLDER", "REPLACE_ME", "REPLACE_WITH", "INFRANAME"].iter().any(|word| upper.contains(word))
         || text.contains("REPLACE")
 }
 
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn placeholders_are_no_names() {
         for text in
-            ["{{ .Values.name }}", "${INFRA_ID}", "$(NAME)", "<infraID>", "INFRANAME", "CLUSTER_NAME_PLACEHOLDER", "changeme", "POOL", "%NAME%"]
+            ["{{ .Values.name }}", "${INFRA_ID}", "$(NAME)", "<infraID>", "INFRANAME", "CLUSTER_NAME_PLACEHOLDER", "change-me", "POOL", "%NAME%"]
         {
             assert!(is_placeholder(text), "{text}");
         }
