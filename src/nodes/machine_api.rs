@@ -86,7 +86,7 @@ fn machine(object: &Object, path: &[&str], pool: &mut Pool, evidence: &mut Evide
     match object.root.at(&value) {
         crate::yaml::Lookup::Found(value) => provider::read(value, evidence, &mut pool.labels),
         crate::yaml::Lookup::Unknown(opaque) => evidence.unclear(opaque.reason.to_string()),
-        crate::yaml::Lookup::Absent => {}
+        crate::yaml::Lookup::Absent => evidence.silence = Some("it says nothing about its machines"),
     }
     pool.labels.openshift(pool.role);
 }

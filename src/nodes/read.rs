@@ -1,6 +1,6 @@
 //! Reading fields that may be templates: there, not there, or there and unreadable, with the reason.
 
-use crate::manifest::Object;
+use crate::manifest::{Object, template};
 use crate::source::Span;
 use crate::yaml::{Lookup, Node};
 
@@ -101,10 +101,10 @@ pub(super) fn number(root: &Node, path: &[&str]) -> Number {
     }
 }
 
-/// Whether a text is, or holds, an expression that something fills in later: Helm, Go and hub templates (`{{ }}`), shell, Flux and
-/// OpenShift parameters (`${ }`), Kustomize variables (`$( )`), and words in angle brackets.
+/// Whether a text is, or holds, an expression that something fills in later: a template, a Kustomize variable (`$(NAME)`), a parameter
+/// (`$NAME`), or words in angle brackets.
 pub(super) fn is_template(text: &str) -> bool {
-    text.contains("{{") || text.contains("${") || text.contains("$(") || (text.contains('<') && text.contains('>')) || text.trim().starts_with('$')
+    template::is_template(text) || text.contains("$(") || (text.contains('<') && text.contains('>')) || text.trim().starts_with('$')
 }
 
 /// Whether a text is no name of anything yet: a template, a word in capitals, or one that says it is to be replaced.

@@ -8,6 +8,7 @@ pub mod feature;
 pub mod hyperconverged;
 pub mod images;
 pub mod labels;
+pub mod olm;
 pub mod placement;
 pub mod release;
 pub mod schema;
