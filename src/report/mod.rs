@@ -8,6 +8,7 @@ mod excerpt;
 pub mod fingerprint;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod junit;
@@ -46,6 +47,8 @@ pub enum Format {
     Junit,
     /// Markdown for a step summary or a comment
     Markdown,
+    /// One self-contained page
+    Html,
 }
 
 impl std::str::FromStr for Format {
@@ -72,6 +75,7 @@ impl Format {
             Format::Gitlab => gitlab::write(&mut out, outcome, options),
             Format::Junit => junit::write(&mut out, outcome, options),
             Format::Markdown => markdown::write(&mut out, outcome, options),
+            Format::Html => html::write(&mut out, outcome, options),
         }?;
         out.flush()
     }

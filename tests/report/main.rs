@@ -2,6 +2,7 @@
 
 mod fingerprint;
 mod github;
+mod html;
 mod human;
 mod junit;
 mod markdown;
@@ -71,6 +72,45 @@ fn junit() {
 #[test]
 fn markdown() {
     snapshots(Format::Markdown, "markdown");
+}
+
+const ALL: [Format; 9] =
+    [Format::Human, Format::Concise, Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Markdown, Format::Html];
+
+#[test]
+fn formats_have_their_names() {
+    assert_eq!(ALL.as_slice(), <Format as clap::ValueEnum>::value_variants());
+    let names = ["human", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html"];
+    assert_eq!(names.map(|n| n.parse()), ALL.map(Ok));
+    assert!("text".parse::<Format>().is_err());
+}
+
+#[test]
+fn every_format_has_every_finding() {
+    for format in ALL {
+        let text = write(format, &fleet(), &options());
+        for finding in &fleet().findings {
+            // In the words that are the same whatever is escaped; one rule is a line of the summary to people.
+            let words = finding.message.split(['`', ',']).next().expect("words");
+            let folded = options().folded.contains(&finding.rule);
+            let words = if folded { "nodes" } else { &words[1..] };
+            assert!(text.contains(words), "{format:?} lacks {words:?}");
+            assert!(folded || text.contains(finding.rule), "{format:?} lacks {}", finding.rule);
+        }
+    }
+}
+
+#[test]
+fn no_format_is_silent_about_what_was_not_seen() {
+    for format in ALL {
+        let text = write(format, &fleet(), &options());
+        for unseen in ["secrets/nodes.yaml", "Permission denied", "charts/virt/templates/hco.yaml", "ref=v1 is not fetched"] {
+            assert!(text.contains(unseen), "{format:?} is silent about {unseen}");
+        }
+        let text = write(format, &nothing(), &options());
+        assert!(text.contains("not UTF-8"), "{format:?}");
+        assert!(text.contains("othing was checked") || text.contains("\"parsed\": 0"), "{format:?}");
+    }
 }
 
 #[test]
