@@ -192,9 +192,14 @@ fn code(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("{ticks}{space}{text}{space}{ticks}") }
 }
 
-/// A span of code in a table's cell, where a bar would end it.
+/// A span of code in a table's cell. A bar would end the cell, and a backslash before it may be taken for one that is escaped itself,
+/// so text with a bar is written in character references.
 fn cell(text: &str) -> String {
-    code(text).replace('|', "\\|")
+    if !text.contains('|') {
+        return code(text);
+    }
+    let reference = |c: char| if c.is_ascii_punctuation() { format!("&#{};", c as u32) } else { c.to_string() };
+    format!("<code>{}</code>", neutral(text).chars().map(reference).collect::<String>())
 }
 
 /// How long the longest run of backticks is.
@@ -258,7 +263,8 @@ mod tests {
         assert_eq!(code("a`b``c"), "```a`b``c```");
         assert_eq!(code("`a`"), "`` `a` ``");
         assert_eq!(code("a\nb"), "`a␊b`");
-        assert_eq!(cell("a|b"), "`a\\|b`");
+        assert_eq!(cell("a_b"), "`a_b`");
+        assert_eq!(cell("a\\|<b>"), "<code>a&#92;&#124;&#60;b&#62;</code>");
         assert_eq!(fence("yaml", "```"), "````yaml\n```\n````\n");
     }
 
