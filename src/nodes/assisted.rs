@@ -8,7 +8,7 @@ use super::pool::{Basis, Belonging, LabelValue, Pool, Role, State};
 use super::read::{self, Number};
 use super::{Defined, Reading, World};
 use crate::manifest::Object;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const GROUP: &str = "agent-install.openshift.io";
 /// On hosts and agents: the environment they boot from.
@@ -35,8 +35,11 @@ pub(super) fn read(world: &World<'_>, reading: &mut Reading) {
             }
         }
     }
+    // Hosts or agents that boot from an environment are the nodes; it stands for them only where none is at hand.
+    let hosts = world.all(GROUP, "Agent").iter().chain(world.all("metal3.io", "BareMetalHost"));
+    let used: BTreeSet<usize> = hosts.filter_map(|host| environment_of(world, host)).map(|found| found.root.address()).collect();
     for environment in world.all(GROUP, "InfraEnv") {
-        if !has_hosts(world, environment) {
+        if !used.contains(&environment.root.address()) {
             let mut pool = Pool::new("InfraEnv", &environment.name, environment.span());
             pool.belongs = cluster_of(environment);
             let mut evidence = Evidence::default();
@@ -126,26 +129,26 @@ pub(super) fn namespace_cluster(object: &Object) -> Belonging {
     }
 }
 
-/// Whether hosts or agents that boot from it are at hand; they are the nodes then.
-fn has_hosts(world: &World<'_>, environment: &Object) -> bool {
-    let boots = |o: &&Object| environment_of(world, o).is_some_and(|found| std::ptr::eq(found, environment));
-    world.all(GROUP, "Agent").iter().any(boots) || world.all("metal3.io", "BareMetalHost").iter().any(boots)
-}
-
 /// Clusters whose control plane runs workloads too, because they have no workers or say so.
 pub(super) fn make_compact(world: &World<'_>, reading: &mut Reading) {
+    let mut members: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, draft) in reading.drafts.iter().enumerate() {
+        members.entry(draft.pool.belongs.cluster().to_owned()).or_default().push(index);
+    }
     for install in world.all("extensions.hive.openshift.io", "AgentClusterInstall") {
         let Some((name, span)) = read::name(&install.root, &["spec", "clusterDeploymentRef", "name"]) else { continue };
         let belongs = Belonging::Named { cluster: name.to_owned(), namespace: read::namespace(install), span };
         let wanted = |key: &str| read::number(&install.root, &["spec", "provisionRequirements", key]);
         let alone = matches!(wanted("controlPlaneAgents"), Number::Is(_)) && wanted("workerAgents").or(0) == Number::Is(0);
         let schedulable = install.root.find(&["spec", "mastersSchedulable"]).and_then(crate::yaml::Node::as_bool) == Some(true);
-        let own: Vec<_> = reading.drafts.iter_mut().filter(|d| same_cluster(&d.pool.belongs, &belongs)).collect();
-        let has_workers = own.iter().any(|d| d.pool.role == Role::Worker && d.pool.state == State::Present);
-        let roles: BTreeSet<&str> = own.iter().map(|d| d.pool.role.name()).collect();
+        let pool = |index: &usize| reading.drafts.get(*index).map(|d| &d.pool);
+        let mut own = members.get(name).cloned().unwrap_or_default();
+        own.retain(|index| pool(index).is_some_and(|pool| same_cluster(&pool.belongs, &belongs)));
+        let has_workers = own.iter().filter_map(pool).any(|pool| pool.role == Role::Worker && pool.state == State::Present);
         // Hosts nobody gave a role are control plane when there is to be nothing else.
-        let all_assigned = alone && !roles.contains(Role::ControlPlane.name());
-        for draft in own {
+        let all_assigned = alone && own.iter().filter_map(pool).all(|pool| pool.role != Role::ControlPlane);
+        for index in own {
+            let Some(draft) = reading.drafts.get_mut(index) else { continue };
             let becomes = match draft.pool.role {
                 Role::ControlPlane => schedulable || (alone && !has_workers),
                 Role::Unknown => all_assigned && !has_workers,

@@ -3,16 +3,20 @@
 use super::machine_api::inheritance;
 use super::payload::Payload;
 use super::pool::{Basis, Belonging, Fact, Pool, State};
-use super::{Conflict, Draft, Inventory, Problem, ProblemKind, Reading, World};
+use super::{ClusterPayload, Conflict, Draft, Inventory, Problem, ProblemKind, Reading, World};
+use std::collections::BTreeMap;
 
 /// Settles everything.
 pub(super) fn finish(world: &World<'_>, reading: Reading) -> Inventory {
     let Reading { mut drafts, mut out } = reading;
     platform(world, &mut drafts);
-    for draft in &mut drafts {
-        for fact in out.payloads.iter().filter(|p| p.is_of(&draft.pool.belongs)).filter_map(super::ClusterPayload::fact) {
-            draft.evidence.facts.push(fact);
-        }
+    let mut payloads: BTreeMap<&str, Vec<&ClusterPayload>> = BTreeMap::new();
+    for payload in &out.payloads {
+        payloads.entry(payload.belongs.cluster()).or_default().push(payload);
+    }
+    for Draft { pool, evidence, .. } in &mut drafts {
+        let own = payloads.get(pool.belongs.cluster()).into_iter().flatten();
+        evidence.facts.extend(own.filter(|payload| payload.is_of(&pool.belongs)).filter_map(|payload| payload.fact()));
     }
     inherit(&mut drafts, &out);
     for (index, draft) in drafts.into_iter().enumerate() {
@@ -53,7 +57,8 @@ fn inherit(drafts: &mut [Draft], out: &Inventory) {
     if out.payloads.iter().any(|p| p.belongs == Belonging::Applied && p.payload == Payload::Multi) {
         return;
     }
-    let taken: Vec<_> = drafts.iter().map(|d| (d.inherits && d.evidence.is_silent()).then(|| inheritance(drafts, d)).flatten()).collect();
+    let known = super::machine_api::known(drafts);
+    let taken: Vec<_> = drafts.iter().map(|d| (d.inherits && d.evidence.is_silent()).then(|| inheritance(&known, d)).flatten()).collect();
     for (draft, taken) in drafts.iter_mut().zip(taken) {
         if let Some((arch, detail, span)) = taken {
             draft.evidence.fact(arch, Basis::ControlPlane, detail, span);

@@ -1,8 +1,9 @@
 //! OpenShift's Machine API (`machine.openshift.io`): machine sets, the control plane's machine set, single machines, their autoscalers.
 
+use super::arch::Arch;
 use super::count::Bounds;
 use super::evidence::Evidence;
-use super::pool::{LabelValue, Pool, Role};
+use super::pool::{Fact, LabelValue, Pool, Role};
 use super::read;
 use super::world::same_namespace;
 use super::{Draft, Reading, World, provider};
@@ -159,13 +160,17 @@ impl super::Inventory {
     }
 }
 
+/// The machines whose architecture is known, with the fact that decides it.
+pub(super) fn known(drafts: &[Draft]) -> Vec<(&Draft, &Fact)> {
+    drafts.iter().filter(|d| d.inherits).filter_map(|d| Some((d, d.evidence.facts.iter().min_by_key(|f| f.basis)?))).collect()
+}
+
 /// What silent sets take over, and where from: the control plane's machine set, else the one architecture all other sets have.
-pub(super) fn inheritance(drafts: &[Draft], silent: &Draft) -> Option<(super::arch::Arch, String, Span)> {
-    let same = |d: &&Draft| d.inherits && (d.pool.infra_id == silent.pool.infra_id || d.pool.infra_id.is_none() || silent.pool.infra_id.is_none());
-    let strongest = |d: &Draft| d.evidence.facts.iter().min_by_key(|f| f.basis).cloned();
-    let mut known = drafts.iter().filter(same).filter_map(|d| strongest(d).map(|fact| (d, fact)));
-    let from = |(draft, fact): (&Draft, super::pool::Fact)| (fact.arch, format!("assumed from {} {}", draft.pool.kind, draft.pool.name), fact.span);
-    if let Some(control_plane) = known.clone().find(|(d, _)| d.pool.role == Role::ControlPlane) {
+pub(super) fn inheritance(known: &[(&Draft, &Fact)], silent: &Draft) -> Option<(Arch, String, Span)> {
+    let same = |pool: &Pool| pool.infra_id == silent.pool.infra_id || pool.infra_id.is_none() || silent.pool.infra_id.is_none();
+    let mut known = known.iter().filter(|(draft, _)| same(&draft.pool));
+    let from = |(draft, fact): &(&Draft, &Fact)| (fact.arch.clone(), format!("assumed from {} {}", draft.pool.kind, draft.pool.name), fact.span);
+    if let Some(control_plane) = known.clone().find(|(draft, _)| draft.pool.role == Role::ControlPlane) {
         return Some(from(control_plane));
     }
     let first = known.next()?;

@@ -181,6 +181,17 @@ pub enum Belonging {
     Elsewhere,
 }
 
+impl Belonging {
+    /// The cluster's name; empty where none is written.
+    #[must_use]
+    pub fn cluster(&self) -> &str {
+        match self {
+            Belonging::Named { cluster, .. } => cluster,
+            Belonging::Applied | Belonging::Elsewhere => "",
+        }
+    }
+}
+
 /// What else exists beside a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {

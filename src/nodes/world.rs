@@ -7,7 +7,14 @@ use std::collections::BTreeMap;
 /// The objects of one API server. Of several with one identity the last is kept: they are one object there. A Node's dump and its patch
 /// are two, because one of them is no object to apply.
 pub(super) struct World<'a> {
-    kinds: BTreeMap<&'a str, BTreeMap<&'a str, Vec<&'a Object>>>,
+    kinds: BTreeMap<&'a str, BTreeMap<&'a str, Kind<'a>>>,
+}
+
+/// The objects of one kind, in order and by name.
+#[derive(Default)]
+struct Kind<'a> {
+    all: Vec<&'a Object>,
+    named: BTreeMap<&'a str, Vec<&'a Object>>,
 }
 
 impl<'a> World<'a> {
@@ -16,11 +23,13 @@ impl<'a> World<'a> {
         for (at, object) in objects.iter().enumerate() {
             last.insert(identity(object), at);
         }
-        let mut kinds: BTreeMap<_, BTreeMap<_, Vec<&Object>>> = BTreeMap::new();
+        let mut kinds: BTreeMap<&str, BTreeMap<&str, Kind<'_>>> = BTreeMap::new();
         for (at, object) in objects.iter().enumerate() {
             // Without a name nothing tells two objects apart, so each stands for itself.
             if object.name.is_empty() || last.get(&identity(object)) == Some(&at) {
-                kinds.entry(object.group.as_str()).or_default().entry(object.kind.as_str()).or_default().push(object);
+                let kind = kinds.entry(object.group.as_str()).or_default().entry(object.kind.as_str()).or_default();
+                kind.all.push(object);
+                kind.named.entry(object.name.as_str()).or_default().push(object);
             }
         }
         Self { kinds }
@@ -28,19 +37,22 @@ impl<'a> World<'a> {
 
     /// Every object of a group and kind, in order.
     pub(super) fn all(&self, group: &str, kind: &str) -> &[&'a Object] {
-        self.kinds.get(group).and_then(|kinds| kinds.get(kind)).map_or(&[], Vec::as_slice)
+        self.kinds.get(group).and_then(|kinds| kinds.get(kind)).map_or(&[], |kind| kind.all.as_slice())
     }
 
     /// Every object of a group, kind by kind.
     pub(super) fn group(&self, group: &str) -> impl Iterator<Item = &'a Object> {
-        self.kinds.get(group).into_iter().flat_map(BTreeMap::values).flatten().copied()
+        self.kinds.get(group).into_iter().flat_map(BTreeMap::values).flat_map(|kind| &kind.all).copied()
     }
 
     /// The object of a name. A namespace that only one side writes is no objection, because a deployer may add it.
     pub(super) fn find(&self, group: &str, kind: &str, namespace: Option<&str>, name: &str) -> Option<&'a Object> {
-        let named = |o: &&&Object| o.name == name && !name.is_empty();
-        let exact = self.all(group, kind).iter().filter(named).find(|o| o.namespace.as_deref() == namespace);
-        exact.or_else(|| self.all(group, kind).iter().filter(named).find(|o| same_namespace(o.namespace.as_deref(), namespace))).copied()
+        if name.is_empty() {
+            return None;
+        }
+        let named = self.kinds.get(group)?.get(kind)?.named.get(name)?;
+        let exact = named.iter().find(|o| o.namespace.as_deref() == namespace);
+        exact.or_else(|| named.iter().find(|o| same_namespace(o.namespace.as_deref(), namespace))).copied()
     }
 }
 
