@@ -3,6 +3,7 @@
 //! The unit is a delivery: rendered objects and what is known of the cluster they go to. Nothing is judged that nobody delivers: a
 //! file that a kustomization lists, a patch, a chart's template is no delivery of its own.
 
+pub mod kustomize;
 mod plain;
 
 pub use plain::deliveries;

@@ -1,0 +1,434 @@
+//! Accumulating a root: its resources, bases and components, each layer's transformers in kustomize's order.
+
+use super::fields;
+use super::files::Files;
+use super::finish;
+use super::kustomization::{Kustomization, display};
+use super::load;
+use super::log::{Log, Plugin, ProblemKind};
+use super::overlay;
+use super::path;
+use super::resource::Resource;
+use super::schema::Schema;
+use super::specs::Specs;
+use super::transform;
+use super::{Build, id::Id};
+use crate::source::{FileId, Span};
+use crate::yaml::{Mapping, Node, Opaque, Style, Value, parse_value};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How deep kustomizations may nest.
+const MAX_DEPTH: usize = 64;
+
+/// What differs between those who call kustomize.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Files above the kustomization that refers to them are refused (kustomize's and Argo CD's default; Flux lifts it).
+    pub restrict_to_root: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { restrict_to_root: true }
+    }
+}
+
+/// What a build starts from.
+#[derive(Clone, Debug)]
+pub enum Source<'s> {
+    /// A directory with a kustomization.
+    Directory(&'s str),
+    /// Files of plain manifests and directories of kustomizations, as if a kustomization in `dir` listed them as resources.
+    Resources {
+        /// The directory of the supposed kustomization.
+        dir: &'s str,
+        /// Paths from the repository's root.
+        paths: &'s [String],
+        /// What asks for them.
+        reference: Span,
+    },
+}
+
+/// Fields that a deployer edits into the kustomization before it is built: Argo CD's `source.kustomize`, Flux's
+/// `spec.patches`, `components`, `images`, … Their schema is the kustomization's own.
+#[derive(Clone, Debug)]
+pub struct Overlay {
+    /// A map of kustomization fields. Lists are appended (images and replicas replace entries of the same name), maps are
+    /// merged, single values replace.
+    pub fields: Node,
+}
+
+/// Builds kustomizations and remembers the bases they share.
+pub struct Kustomizer<'f> {
+    pub(super) files: &'f dyn Files,
+    pub(super) options: Options,
+    done: Mutex<HashMap<BaseKey, Arc<Accumulated>>>,
+}
+
+/// A base: its directory and the address of the schema it was accumulated under.
+type BaseKey = (Arc<str>, usize);
+
+/// A base with all its layers.
+#[derive(Clone, Debug)]
+pub(super) struct Accumulated {
+    pub(super) resources: Vec<Resource>,
+    pub(super) specs: Arc<Specs>,
+    pub(super) vars: Vec<Node>,
+    pub(super) log: Log,
+    pub(super) component: bool,
+    /// The merge schema in force, which an `openapi` field may have changed.
+    pub(super) schema: Arc<Schema>,
+    ids: HashMap<Id, Span>,
+}
+
+impl Accumulated {
+    fn new(schema: Arc<Schema>) -> Self {
+        let specs = Specs::builtin();
+        Self { resources: Vec::new(), specs, vars: Vec::new(), log: Log::default(), component: false, schema, ids: HashMap::new() }
+    }
+
+    /// Adds an object; one that is there already is refused and left out.
+    pub(super) fn append(&mut self, resource: Resource, reference: Span) {
+        let id = resource.id().key();
+        match self.ids.get(&id) {
+            Some(first) if !resource.conjured => {
+                let message = format!("the object is already there: {}", resource.id());
+                self.log.refuse_related(ProblemKind::Duplicate, reference, message, *first);
+            }
+            Some(_) => {}
+            None => {
+                self.ids.insert(id, resource.origin.span);
+                self.resources.push(resource);
+            }
+        }
+    }
+
+    /// Takes the identities anew after transformers changed them.
+    pub(super) fn index(&mut self) {
+        self.ids = self.resources.iter().map(|r| (r.id().key(), r.origin.span)).collect();
+    }
+
+    /// After something unseen may have changed every object: only what identifies it stays certain.
+    fn veil(&mut self, unknown: &Opaque) {
+        for resource in &mut self.resources {
+            resource.root = veiled(&resource.root, unknown);
+        }
+    }
+}
+
+fn veiled(root: &Node, unknown: &Opaque) -> Node {
+    let Some(mapping) = root.as_mapping() else { return root.clone() };
+    let keep = |m: &Mapping, keys: &[&str]| Mapping {
+        entries: m.entries.iter().filter(|e| e.key.text().is_some_and(|k| keys.contains(&k))).cloned().collect(),
+        open: Some(unknown.clone()),
+        ..Mapping::default()
+    };
+    let mut kept = keep(mapping, &["apiVersion", "kind", "metadata"]);
+    if let Some(entry) = kept.entries.iter_mut().find(|e| e.key.text() == Some("metadata"))
+        && let Some(metadata) = entry.value.as_mapping()
+    {
+        entry.value = Node::new(Value::Mapping(keep(metadata, &["name", "namespace"])), entry.value.span());
+    }
+    Node::new(Value::Mapping(kept), root.span())
+}
+
+impl<'f> Kustomizer<'f> {
+    /// A builder over these files.
+    #[must_use]
+    pub fn new(files: &'f dyn Files, options: Options) -> Self {
+        Self { files, options, done: Mutex::new(HashMap::new()) }
+    }
+
+    /// Renders the kustomization of a directory.
+    #[must_use]
+    pub fn build(&self, dir: &str) -> Build {
+        self.build_with(&Source::Directory(dir), None)
+    }
+
+    /// Renders a source with a deployer's own fields laid into its kustomization.
+    #[must_use]
+    pub fn build_with(&self, source: &Source<'_>, overlay: Option<&Overlay>) -> Build {
+        let schema = Schema::builtin();
+        let accumulated = match (source, overlay) {
+            (Source::Directory(dir), None) => self.directory(&Arc::from(*dir), None, &Chain { dir: "", parent: None, depth: 0 }, &schema),
+            _ => Arc::new(self.edited(source, overlay, &schema)),
+        };
+        finish::finish(&accumulated)
+    }
+
+    fn edited(&self, source: &Source<'_>, overlay: Option<&Overlay>, schema: &Arc<Schema>) -> Accumulated {
+        let mut acc = Accumulated::new(schema.clone());
+        let chain = Chain { dir: "", parent: None, depth: 0 };
+        let kustomization = match source {
+            Source::Directory(dir) => Kustomization::read(self.files, &Arc::from(*dir), None, &mut acc.log),
+            Source::Resources { dir, paths, reference } => {
+                let items = paths.iter().map(|p| Node::scalar(format!("/{p}"), Style::Plain, *reference)).collect();
+                let entry = crate::yaml::Entry {
+                    key: Node::scalar("resources", Style::Plain, *reference),
+                    value: Node::sequence(items, *reference),
+                    merged: false,
+                };
+                let root = Node::mapping(vec![entry], *reference);
+                Some(Kustomization { dir: Arc::from(*dir), file: None, root, component: false })
+            }
+        };
+        let Some(mut kustomization) = kustomization else {
+            if let Source::Directory(dir) = source {
+                self.no_kustomization(dir, overlay.map(|o| o.fields.span()), &mut acc.log);
+            }
+            return acc;
+        };
+        if let Some(overlay) = overlay {
+            let root = overlay::laid_into(&kustomization.root, &overlay.fields);
+            let log = &mut acc.log;
+            kustomization = Kustomization::of_node(root, kustomization.dir.clone(), kustomization.file, log);
+        }
+        let dir = kustomization.dir.clone();
+        let supposed = matches!(source, Source::Resources { .. });
+        self.run(&kustomization, &mut acc, &Chain { dir: &dir, parent: Some(&chain), depth: 1 }, supposed);
+        acc
+    }
+
+    fn no_kustomization(&self, dir: &str, reference: Option<Span>, log: &mut Log) {
+        if let Some(span) = reference {
+            log.refuse(ProblemKind::NoKustomization, span, format!("the directory `{}` has no kustomization file", display(dir)));
+        }
+    }
+
+    /// The accumulation of a directory, done once for each schema.
+    pub(super) fn directory(&self, dir: &Arc<str>, reference: Option<Span>, chain: &Chain<'_>, schema: &Arc<Schema>) -> Arc<Accumulated> {
+        let key = (dir.clone(), Arc::as_ptr(schema) as usize);
+        if let Some(done) = self.done.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return done.clone();
+        }
+        let mut acc = Accumulated::new(schema.clone());
+        match Kustomization::read(self.files, dir, reference, &mut acc.log) {
+            Some(kustomization) => {
+                acc.component = kustomization.component;
+                acc.log.dirs.insert(dir.clone());
+                self.run(&kustomization, &mut acc, &Chain { dir, parent: Some(chain), depth: chain.depth + 1 }, false);
+            }
+            // A directory without a kustomization is the fault of the reference, so nothing is remembered.
+            None => return Arc::new(acc),
+        }
+        let acc = Arc::new(acc);
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).insert(key, acc.clone());
+        acc
+    }
+
+    /// One kustomization's work on an accumulation: its own, or, for a component, its parent's.
+    fn run(&self, kustomization: &Kustomization, acc: &mut Accumulated, chain: &Chain<'_>, supposed: bool) {
+        self.openapi(kustomization, acc);
+        for field in ["resources", "bases"] {
+            for (text, node) in kustomization.references(field) {
+                self.resource(kustomization, text, node.span(), acc, chain, supposed);
+            }
+        }
+        transform::configurations(self, kustomization, acc);
+        transform::generators(self, kustomization, acc);
+        for (text, node) in kustomization.references("components") {
+            self.component(kustomization, text, node.span(), acc, chain);
+        }
+        transform::transformers(self, kustomization, acc);
+        for item in fields::items(&kustomization.root, "vars") {
+            transform::add_var(item, acc);
+        }
+        if let Some(file) = kustomization.file {
+            acc.resources.iter_mut().for_each(|r| r.layers.push(file));
+        }
+    }
+
+    fn openapi(&self, kustomization: &Kustomization, acc: &mut Accumulated) {
+        let Some(node) = fields::value(&kustomization.root, "openapi").and_then(|o| fields::value(o, "path")) else { return };
+        let Some(document) = self.document(kustomization, node, acc) else { return };
+        if Arc::ptr_eq(&acc.schema, &Schema::builtin()) {
+            acc.schema = Arc::new(Schema::from_openapi(&document));
+        }
+    }
+
+    /// The first document of a file that a field names.
+    pub(super) fn document(&self, kustomization: &Kustomization, node: &Node, acc: &mut Accumulated) -> Option<Node> {
+        let file = self.file(kustomization, node.text()?, node.span(), &mut acc.log)?;
+        self.files.parsed(file).documents.first().map(|d| d.root.clone())
+    }
+
+    /// The file that a field names; notes what is wrong with it.
+    pub(super) fn file(&self, kustomization: &Kustomization, text: &str, span: Span, log: &mut Log) -> Option<FileId> {
+        if path::is_url(text) {
+            log.hide(span, format!("`{text}` is remote"), false);
+            return None;
+        }
+        let Some(joined) = path::join(&kustomization.dir, text) else {
+            log.hide(span, format!("`{text}` lies outside of the repository"), false);
+            return None;
+        };
+        let Some(file) = self.files.find(&joined) else {
+            log.refuse(ProblemKind::Missing, span, format!("there is no file `{joined}`"));
+            return None;
+        };
+        log.files.insert(file);
+        if self.options.restrict_to_root && !path::within(&kustomization.dir, &joined) {
+            let message = format!("`{joined}` lies outside of `{}`; kustomize refuses files from there", display(&kustomization.dir));
+            log.refuse(ProblemKind::OutsideRoot, span, message);
+        }
+        Some(file)
+    }
+
+    fn resource(&self, kustomization: &Kustomization, text: &str, span: Span, acc: &mut Accumulated, chain: &Chain<'_>, supposed: bool) {
+        let joined = if supposed { text.strip_prefix('/').map(str::to_owned) } else { path::join(&kustomization.dir, text) };
+        if !path::is_url(text)
+            && let Some((path, file)) = joined.as_ref().and_then(|p| Some((p, self.files.find(p)?)))
+        {
+            if !supposed && self.options.restrict_to_root && !path::within(&kustomization.dir, path) {
+                let message = format!("`{path}` lies outside of `{}`; kustomize refuses files from there", display(&kustomization.dir));
+                acc.log.refuse(ProblemKind::OutsideRoot, span, message);
+            }
+            let before = acc.log.problems.len();
+            for resource in self.objects(file, &kustomization.dir, &mut acc.log) {
+                acc.append(resource, span);
+            }
+            if acc.log.problems.iter().skip(before).any(|p| p.kind == ProblemKind::Malformed) {
+                acc.log.incomplete.get_or_insert(span);
+            }
+            return;
+        }
+        let Some(base) = self.base(text, joined, span, acc, chain) else { return };
+        if base.component {
+            let message = "a component is listed under `components`, not under `resources`";
+            acc.log.refuse(ProblemKind::Field, span, message);
+        }
+        acc.log.absorb(&base.log);
+        acc.specs = Specs::merge(&acc.specs, &base.specs);
+        if Arc::ptr_eq(&acc.schema, &Schema::builtin()) {
+            acc.schema = base.schema.clone();
+        }
+        for resource in &base.resources {
+            acc.append(resource.clone(), span);
+        }
+        for var in &base.vars {
+            transform::merge_var(var, acc);
+        }
+    }
+
+    /// The objects of a file.
+    pub(super) fn objects(&self, file: FileId, dir: &Arc<str>, log: &mut Log) -> Vec<Resource> {
+        log.files.insert(file);
+        load::objects(self.files.parsed(file), dir, log)
+    }
+
+    /// The accumulation of a directory that a reference names, unless it is remote, missing or a cycle.
+    fn base(&self, text: &str, joined: Option<String>, span: Span, acc: &mut Accumulated, chain: &Chain<'_>) -> Option<Arc<Accumulated>> {
+        let dir = self.reachable(text, joined, span, acc, chain, false)?;
+        let base = self.directory(&dir, Some(span), chain, &acc.schema);
+        if let Some(inner) = base.log.dirs.iter().find(|d| chain.is_in_or_above(d)) {
+            acc.log.refuse(ProblemKind::Cycle, span, format!("`{}` leads back to `{}`", display(&dir), display(inner)));
+            return None;
+        }
+        Some(base)
+    }
+
+    fn reachable(&self, text: &str, joined: Option<String>, span: Span, acc: &mut Accumulated, chain: &Chain<'_>, alters: bool) -> Option<Arc<str>> {
+        if path::is_repository(text) || path::is_url(text) {
+            acc.log.hide(span, format!("`{text}` is remote"), alters);
+            return None;
+        }
+        let Some(dir) = joined else {
+            if text.starts_with('/') {
+                acc.log.refuse(ProblemKind::Missing, span, "a path in a kustomization is relative");
+            } else {
+                acc.log.hide(span, format!("`{text}` lies outside of the repository"), alters);
+            }
+            return None;
+        };
+        if !self.files.is_directory(&dir) {
+            acc.log.refuse(ProblemKind::Missing, span, format!("there is no file or directory `{dir}`"));
+            acc.log.incomplete.get_or_insert(span);
+            return None;
+        }
+        if chain.is_in_or_above(&dir) {
+            acc.log.refuse(ProblemKind::Cycle, span, format!("`{}` contains the kustomization that refers to it", display(&dir)));
+            return None;
+        }
+        if chain.depth > MAX_DEPTH {
+            acc.log.refuse(ProblemKind::Limit, span, format!("kustomizations nest deeper than {MAX_DEPTH}"));
+            return None;
+        }
+        Some(Arc::from(dir))
+    }
+
+    fn component(&self, parent: &Kustomization, text: &str, span: Span, acc: &mut Accumulated, chain: &Chain<'_>) {
+        let joined = path::join(&parent.dir, text);
+        let hidden = acc.log.unresolved.len();
+        let Some(dir) = self.reachable(text, joined, span, acc, chain, true) else {
+            if let Some(unknown) = acc.log.unresolved.get(hidden) {
+                let unknown = Opaque { reason: unknown.reason.clone(), span };
+                acc.veil(&unknown);
+            }
+            return;
+        };
+        let Some(component) = Kustomization::read(self.files, &dir, Some(span), &mut acc.log) else { return };
+        if !component.component {
+            acc.log.refuse(ProblemKind::Field, span, "what is listed under `components` has kind Component");
+        }
+        acc.log.dirs.insert(dir.clone());
+        self.run(&component, acc, &Chain { dir: &dir, parent: Some(chain), depth: chain.depth + 1 }, false);
+        let resources = std::mem::take(&mut acc.resources);
+        acc.index();
+        resources.into_iter().for_each(|r| acc.append(r, span));
+    }
+
+    /// Objects that configure plugins: inline texts, files or directories.
+    pub(super) fn plugins(&self, kustomization: &Kustomization, role: &'static str, acc: &mut Accumulated) -> Vec<(Resource, Span)> {
+        let mut found = Vec::new();
+        for (text, node) in kustomization.references(role) {
+            let objects = match path::join(&kustomization.dir, text).and_then(|p| self.files.find(&p)) {
+                Some(file) if !path::is_url(text) => self.objects(file, &kustomization.dir, &mut acc.log),
+                _ if text.contains('\n') || text.contains(": ") => load::objects(&parse_value(node), &kustomization.dir, &mut acc.log),
+                _ => {
+                    let joined = path::join(&kustomization.dir, text);
+                    let chain = Chain { dir: &kustomization.dir, parent: None, depth: 1 };
+                    let Some(base) = self.base(text, joined, node.span(), acc, &chain) else { continue };
+                    acc.log.absorb(&base.log);
+                    base.resources.clone()
+                }
+            };
+            found.extend(objects.into_iter().map(|o| (o, node.span())));
+        }
+        found
+    }
+
+    /// Notes a plugin that is a program of its own.
+    pub(super) fn external(&self, role: &'static str, kustomization: &Kustomization, object: Resource, span: Span, acc: &mut Accumulated) {
+        let kind = object.id().gvk.kind;
+        let alters = role == "transformers";
+        if role != "validators" {
+            acc.log.hide(span, format!("the {kind} plugin is a program that is not run"), alters);
+        }
+        if alters {
+            acc.veil(&Opaque { reason: format!("the {kind} plugin is a program that is not run").into(), span });
+        }
+        acc.log.plugins.push(Plugin { role, dir: kustomization.dir.clone(), object });
+    }
+}
+
+/// The directories whose kustomizations are being accumulated, innermost first.
+pub(super) struct Chain<'c> {
+    dir: &'c str,
+    parent: Option<&'c Chain<'c>>,
+    depth: usize,
+}
+
+impl Chain<'_> {
+    /// Whether a directory is, or contains, one of them (`errIfArgEqualOrHigher`).
+    fn is_in_or_above(&self, dir: &str) -> bool {
+        let mut here = Some(self);
+        while let Some(link) = here {
+            if link.depth > 0 && path::within(dir, link.dir) {
+                return true;
+            }
+            here = link.parent;
+        }
+        false
+    }
+}

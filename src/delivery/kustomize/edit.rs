@@ -1,0 +1,84 @@
+//! Building changed trees out of unchanged nodes.
+
+use crate::source::Span;
+use crate::yaml::{Entry, Mapping, Node, Removal, Scalar, Sequence, Style, Value};
+
+/// The resolved tag of strings.
+pub(super) const STRING_TAG: &str = "tag:yaml.org,2002:str";
+
+/// A node of this value in the place of another.
+pub(super) fn in_place(of: &Node, value: Value) -> Node {
+    if of.alias().is_none() && !of.is_anchored() && of.tag().is_none() { Node::new(value, of.span()) } else { of.clone().with_value(value) }
+}
+
+/// The same map after a change; a node that is no map is returned as it is.
+pub(super) fn with_mapping(node: &Node, change: impl FnOnce(&mut Mapping)) -> Node {
+    let Some(mapping) = node.as_mapping() else { return node.clone() };
+    let mut mapping = mapping.clone();
+    change(&mut mapping);
+    in_place(node, Value::Mapping(mapping))
+}
+
+/// The same list with other items.
+pub(super) fn with_items(node: &Node, items: Vec<Node>) -> Node {
+    let flow = matches!(node.value(), Value::Sequence(s) if s.flow);
+    in_place(node, Value::Sequence(Sequence { items, flow }))
+}
+
+/// Sets a key. A new value brings the key of the place that wrote it; an unwritten removal is forgotten.
+pub(super) fn set(mapping: &mut Mapping, key: &Node, value: Node) {
+    let Some(name) = key.text() else { return };
+    mapping.removed.retain(|r| &*r.key != name);
+    match mapping.entries.iter_mut().find(|e| e.key.text() == Some(name)) {
+        Some(entry) => *entry = Entry { key: key.clone(), value, merged: false },
+        None => mapping.entries.push(Entry { key: key.clone(), value, merged: false }),
+    }
+}
+
+/// Sets the value of a key and leaves the key where it was written.
+pub(super) fn set_value(mapping: &mut Mapping, key: &Node, value: Node) {
+    let name = key.text();
+    match mapping.entries.iter_mut().find(|e| e.key.text() == name) {
+        Some(entry) => entry.value = value,
+        None => set(mapping, key, value),
+    }
+}
+
+/// Removes a key and remembers who did.
+pub(super) fn remove(mapping: &mut Mapping, key: &str, by: Span) {
+    let before = mapping.entries.len();
+    mapping.entries.retain(|e| e.key.text() != Some(key));
+    if (before != mapping.entries.len() || mapping.open.is_some()) && !mapping.removed.iter().any(|r| &*r.key == key) {
+        mapping.removed.push(Removal { key: key.into(), by });
+    }
+}
+
+/// A plain scalar that is a string whatever its text.
+pub(super) fn string(text: impl Into<Box<str>>, span: Span) -> Node {
+    let node = Node::scalar(text, Style::Plain, span);
+    if node.as_str().is_some() { node } else { node.with_tag(STRING_TAG) }
+}
+
+/// The same text as a string, unless it already is one.
+pub(super) fn as_string(node: &Node) -> Node {
+    match node.as_scalar() {
+        Some(_) if node.as_str().is_some() => node.clone(),
+        Some(scalar) => string(scalar.text.clone(), node.span()),
+        None => string("", node.span()),
+    }
+}
+
+/// A scalar with another text, styled and tagged as before.
+pub(super) fn with_text(node: &Node, text: impl Into<Box<str>>, span: Span) -> Node {
+    let style = node.as_scalar().map_or(Style::Plain, |s| s.style);
+    let fresh = Node::new(Value::Scalar(Scalar { text: text.into(), style }), span);
+    match node.tag() {
+        Some(tag) => fresh.with_tag(tag),
+        None => fresh,
+    }
+}
+
+/// An empty map that further keys may belong to, when `open`, else an empty map.
+pub(super) fn empty_mapping(span: Span, open: Option<crate::yaml::Opaque>) -> Node {
+    Node::new(Value::Mapping(Mapping { open, ..Mapping::default() }), span)
+}

@@ -1,0 +1,146 @@
+//! What a build has to say besides its objects.
+
+use super::resource::Resource;
+use crate::source::{FileId, Span};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Something wrong with a kustomization or with what it refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind of problem.
+    pub kind: ProblemKind,
+    /// What follows from it.
+    pub effect: Effect,
+    /// The reference, patch or field to edit.
+    pub span: Span,
+    /// One sentence.
+    pub message: String,
+    /// The other place it concerns: the first of two equal objects, the object a patch does not fit.
+    pub related: Option<Span>,
+}
+
+/// What follows from a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// `kustomize build` fails.
+    Refused,
+    /// `kustomize build` succeeds, but what is written here does nothing, or not what it says.
+    Ineffective,
+}
+
+/// The kinds of problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// A directory without a kustomization file, or with several.
+    NoKustomization,
+    /// A kustomization's own field: unknown, of the wrong type, contradicting another.
+    Field,
+    /// A file or directory that does not exist.
+    Missing,
+    /// A file above or beside the kustomization that refers to it; refused unless the load restriction is lifted.
+    OutsideRoot,
+    /// A kustomization that contains itself.
+    Cycle,
+    /// The same object twice.
+    Duplicate,
+    /// A file or patch that is no YAML, or an object without kind or name.
+    Malformed,
+    /// A patch or replacement whose target does not exist.
+    NoTarget,
+    /// A patch or replacement that cannot be applied to its target.
+    NotApplicable,
+    /// A bound of this program was hit.
+    Limit,
+}
+
+/// A reference whose content is not in the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unresolved {
+    /// The reference.
+    pub span: Span,
+    /// Why it could not be followed, in words that complete "unknown: …".
+    pub reason: Arc<str>,
+    /// It may change every object of its kustomization (a remote component, an external transformer), not only add some.
+    pub alters: bool,
+}
+
+/// The configuration of a generator, transformer or validator that kustomize would run as a program.
+#[derive(Clone, Debug)]
+pub struct Plugin {
+    /// The field that names it: `generators`, `transformers` or `validators`.
+    pub role: &'static str,
+    /// The directory of the kustomization that names it; relative paths inside the configuration start there.
+    pub dir: Arc<str>,
+    /// The configuration object.
+    pub object: Resource,
+}
+
+/// Problems and hidden things, as they are met.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Log {
+    pub(super) problems: Vec<Problem>,
+    pub(super) unresolved: Vec<Unresolved>,
+    pub(super) plugins: Vec<Plugin>,
+    pub(super) files: BTreeSet<FileId>,
+    /// Directories whose kustomization was read, to find cycles through a shared base.
+    pub(super) dirs: BTreeSet<Arc<str>>,
+    /// A resource could not be read at all, so objects are missing for a reason already reported.
+    pub(super) incomplete: Option<Span>,
+}
+
+impl Log {
+    /// Notes what `kustomize build` would refuse.
+    pub(super) fn refuse(&mut self, kind: ProblemKind, span: Span, message: impl Into<String>) {
+        self.problem(kind, Effect::Refused, span, message.into(), None);
+    }
+
+    /// The same with a second place.
+    pub(super) fn refuse_related(&mut self, kind: ProblemKind, span: Span, message: impl Into<String>, related: Span) {
+        self.problem(kind, Effect::Refused, span, message.into(), Some(related));
+    }
+
+    /// Notes what has no effect.
+    pub(super) fn ineffective(&mut self, kind: ProblemKind, span: Span, message: impl Into<String>) {
+        self.problem(kind, Effect::Ineffective, span, message.into(), None);
+    }
+
+    fn problem(&mut self, kind: ProblemKind, effect: Effect, span: Span, message: String, related: Option<Span>) {
+        self.problems.push(Problem { kind, effect, span, message, related });
+    }
+
+    /// Notes a reference that cannot be followed.
+    pub(super) fn hide(&mut self, span: Span, reason: impl Into<Arc<str>>, alters: bool) {
+        self.unresolved.push(Unresolved { span, reason: reason.into(), alters });
+    }
+
+    /// Takes over what another accumulation noted; what both share (a base used twice) is kept once.
+    pub(super) fn absorb(&mut self, other: &Log) {
+        for p in &other.problems {
+            if !self.problems.contains(p) {
+                self.problems.push(p.clone());
+            }
+        }
+        for u in &other.unresolved {
+            if !self.unresolved.contains(u) {
+                self.unresolved.push(u.clone());
+            }
+        }
+        for p in &other.plugins {
+            if !self.plugins.iter().any(|q| q.role == p.role && q.object.root.same(&p.object.root)) {
+                self.plugins.push(p.clone());
+            }
+        }
+        self.files.extend(&other.files);
+        self.dirs.extend(other.dirs.iter().cloned());
+        self.incomplete = self.incomplete.or(other.incomplete);
+    }
+
+    /// The first thing that hides objects, if any does.
+    pub(super) fn hides(&self) -> Option<(Span, Arc<str>)> {
+        self.unresolved
+            .first()
+            .map(|u| (u.span, u.reason.clone()))
+            .or_else(|| self.incomplete.map(|span| (span, Arc::from("the resource that would hold it could not be read"))))
+    }
+}

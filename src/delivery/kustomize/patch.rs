@@ -1,0 +1,301 @@
+//! The patch transformers: `patches`, `patchesStrategicMerge`, `patchesJson6902`.
+
+use super::edit;
+use super::fields;
+use super::id::Id;
+use super::jsonpatch::{self, Operation};
+use super::load;
+use super::log::{Log, ProblemKind};
+use super::merge::{Merge, Misfit};
+use super::metadata::report;
+use super::resource::{Origin, Resource};
+use super::schema::Schema;
+use super::select::{Literal, Selector};
+use crate::source::Span;
+use crate::yaml::{Lookup, Mapping, Node, Opaque, Parsed, Style, Value};
+use std::sync::Arc;
+
+/// What a patch text holds.
+#[derive(Debug)]
+pub(super) enum Patch {
+    Strategic(Vec<Resource>),
+    Json(Vec<Operation>),
+}
+
+/// What goes with a patch.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PatchOptions {
+    pub(super) name_change: bool,
+    pub(super) kind_change: bool,
+}
+
+impl PatchOptions {
+    pub(super) fn read(node: &Node) -> Self {
+        let options = fields::value(node, "options");
+        let flag = |name: &str| options.is_some_and(|o| fields::flag(o, name));
+        Self { name_change: flag("allowNameChange"), kind_change: flag("allowKindChange") }
+    }
+}
+
+/// Reads a patch text: a list of operations, or objects. `place` is the reference or the inline text.
+pub(super) fn read(parsed: &Parsed, place: Span, dir: &Arc<str>, log: &mut Log) -> Option<Patch> {
+    if let Some(list) = parsed.documents.first().map(|d| &d.root).filter(|r| r.as_sequence().is_some()) {
+        return match jsonpatch::read(list) {
+            Ok(operations) => {
+                if let Some(second) = parsed.documents.get(1) {
+                    log.ineffective(ProblemKind::NotApplicable, second.span, "kustomize uses only the first document of a JSON patch");
+                }
+                for operation in operations.iter().filter(|o| o.misses_slash()) {
+                    let message = "a JSON pointer begins with `/`; without it kustomize drops the first segment";
+                    log.ineffective(ProblemKind::NotApplicable, operation.path_span(), message);
+                }
+                Some(Patch::Json(operations))
+            }
+            Err(misfit) => {
+                log.refuse(ProblemKind::Malformed, misfit.span, misfit.message);
+                None
+            }
+        };
+    }
+    let before = log.problems.len();
+    let patches = load::objects(parsed, dir, log);
+    if patches.is_empty() && before == log.problems.len() {
+        log.refuse(ProblemKind::Malformed, place, "the patch is empty");
+    }
+    (!patches.is_empty()).then_some(Patch::Strategic(patches))
+}
+
+/// The objects of a build while patches are applied to them.
+pub(super) struct Patching<'a> {
+    pub(super) resources: &'a mut Vec<Resource>,
+    pub(super) schema: &'a Schema,
+    pub(super) dir: &'a Arc<str>,
+    pub(super) log: &'a mut Log,
+}
+
+impl Patching<'_> {
+    /// Applies a strategic merge patch to the one object it names.
+    pub(super) fn strategic_by_id(&mut self, patch: &Resource, options: PatchOptions, rewrites: bool) {
+        let id = patch.id();
+        let matches: Vec<usize> = self.resources.iter().enumerate().filter(|(_, r)| r.any_id(|i| i.same(&id))).map(|(n, _)| n).collect();
+        match matches.as_slice() {
+            [] => self.unmatched(patch, &id),
+            [index] => self.strategic(&[*index], patch, options, rewrites),
+            [first, ..] => {
+                let related = self.resources.get(*first).map_or(patch.origin.span, |r| r.origin.span);
+                let message = format!("several objects match the patch for {id}");
+                self.log.refuse_related(ProblemKind::NoTarget, name_span(&patch.root), message, related);
+            }
+        }
+    }
+
+    /// Applies a strategic merge patch to every object a target selects.
+    pub(super) fn strategic_by_target(&mut self, patch: &Resource, target: &Selector, options: PatchOptions) {
+        let selected = self.selected(target);
+        if selected.is_empty() {
+            if let Some(mut conjured) = self.conjure(target) {
+                conjured.origin = patch.origin.clone();
+                self.resources.push(conjured);
+                self.strategic(&[self.resources.len() - 1], patch, options, true);
+            }
+            return;
+        }
+        self.strategic(&selected, patch, options, true);
+    }
+
+    /// Applies a JSON patch to every object a target selects.
+    pub(super) fn json(&mut self, operations: &[Operation], target: &Selector, remembers: bool) {
+        let mut selected = self.selected(target);
+        if selected.is_empty() {
+            let Some(conjured) = self.conjure(target) else { return };
+            self.resources.push(conjured);
+            selected.push(self.resources.len() - 1);
+        }
+        for index in selected {
+            let Some(resource) = self.resources.get_mut(index) else { continue };
+            if remembers {
+                resource.remember();
+            }
+            // Kustomize keeps its notes in annotations, so a patch may add to a map of annotations that nobody wrote.
+            let root = if resource.has_notes() { with_annotations(&resource.root) } else { resource.root.clone() };
+            match jsonpatch::apply(&root, operations) {
+                Ok(root) => {
+                    resource.root = root;
+                    resource.state.rewritten = true;
+                }
+                Err(misfit) => report(misfit, resource, self.log),
+            }
+        }
+    }
+
+    fn selected(&self, target: &Selector) -> Vec<usize> {
+        self.resources.iter().enumerate().filter(|(_, r)| target.selects(r)).map(|(n, _)| n).collect()
+    }
+
+    fn strategic(&mut self, indices: &[usize], patch: &Resource, options: PatchOptions, rewrites: bool) {
+        let mut deleted = Vec::new();
+        for &index in indices {
+            let Some(resource) = self.resources.get_mut(index) else { continue };
+            if options.name_change || options.kind_change {
+                resource.remember();
+            }
+            match patched(resource, &patch.root, self.schema, options, rewrites) {
+                Ok(Some(root)) => resource.root = root,
+                Ok(None) => deleted.push(index),
+                Err(misfit) => report(misfit, resource, self.log),
+            }
+            resource.state.rewritten = false;
+        }
+        let mut index = 0;
+        self.resources.retain(|_| {
+            index += 1;
+            !deleted.contains(&(index - 1))
+        });
+    }
+
+    fn unmatched(&mut self, patch: &Resource, id: &Id) {
+        let Some((span, reason)) = self.log.hides() else {
+            let message = format!("no resource matches the patch for {id}");
+            self.log.refuse(ProblemKind::NoTarget, name_span(&patch.root), message);
+            return;
+        };
+        let unknown = Node::new(Value::Opaque(Opaque { reason, span }), patch.root.span());
+        match Merge::new(self.schema, patch.root.span()).apply(Some(&unknown), Some(&patch.root), None) {
+            Ok(Some(root)) => {
+                let mut resource = Resource::new(root, patch.origin.clone());
+                resource.conjured = true;
+                self.resources.push(resource);
+            }
+            Ok(None) => {}
+            Err(misfit) => report(misfit, patch, self.log),
+        }
+    }
+
+    /// The object a target spells out, when it may be hidden behind something unresolved; otherwise notes that nothing matches.
+    fn conjure(&mut self, target: &Selector) -> Option<Resource> {
+        let Some((span, reason)) = self.log.hides() else {
+            let message = "the target matches no resource, so the patch does nothing";
+            self.log.ineffective(ProblemKind::NoTarget, target.span, message);
+            return None;
+        };
+        let literal = target.literal()?;
+        let origin = Origin { span: target.span, dir: self.dir.clone(), generated: false };
+        let mut resource = Resource::new(hidden(literal, target.span, &Opaque { reason, span }), Arc::new(origin));
+        resource.conjured = true;
+        Some(resource)
+    }
+}
+
+fn hidden(literal: &Literal, span: Span, unknown: &Opaque) -> Node {
+    let entry = |m: &mut Mapping, key: &str, value: Node| edit::set(m, &Node::scalar(key, Style::Plain, span), value);
+    let open = || Mapping { open: Some(unknown.clone()), ..Mapping::default() };
+    let (mut root, mut metadata) = (open(), open());
+    let gvk = &literal.gvk;
+    if !gvk.version.is_empty() && !gvk.group.is_empty() {
+        entry(&mut root, "apiVersion", edit::string(format!("{}/{}", gvk.group, gvk.version), span));
+    }
+    entry(&mut root, "kind", edit::string(gvk.kind.clone(), span));
+    entry(&mut metadata, "name", edit::string(literal.name.clone(), span));
+    if let Some(namespace) = &literal.namespace {
+        entry(&mut metadata, "namespace", edit::string(namespace.clone(), span));
+    }
+    entry(&mut root, "metadata", Node::new(Value::Mapping(metadata), span));
+    Node::new(Value::Mapping(root), span)
+}
+
+/// The place of a patch's name, which is what does not match.
+fn name_span(root: &Node) -> Span {
+    root.find(&["metadata", "name"]).map_or(root.span(), Node::span)
+}
+
+/// The object after the patch; identity stays unless the options let it change. With `rewrites` the patch's labels and annotations
+/// count as strings even where they are null, as they do when kustomize copies a patch for a target.
+fn patched(resource: &Resource, patch: &Node, schema: &Schema, options: PatchOptions, rewrites: bool) -> Result<Option<Node>, Misfit> {
+    let base = if resource.state.rewritten { requoted(&resource.root) } else { resource.root.clone() };
+    let api_version = base.as_mapping().and_then(|m| m.entry("apiVersion")).cloned();
+    let patch = if rewrites { copied(patch) } else { patch.clone() };
+    let Some(merged) = Merge::new(schema, patch.span()).apply(Some(&base), Some(&patch), None)? else { return Ok(None) };
+    if merged.as_mapping().is_none_or(|m| m.entries.is_empty()) {
+        return Ok(None);
+    }
+    let keep = |merged: &mut Mapping, key: &str, old: &Node| {
+        let entry = old.as_mapping().and_then(|m| m.entry(key)).filter(|e| !e.value.is_null());
+        match entry {
+            Some(entry) => edit::set(merged, &entry.key, entry.value.clone()),
+            None => merged.entries.retain(|e| e.key.text() != Some(key)),
+        }
+    };
+    let metadata = |root: &Node| root.find(&["metadata"]).cloned();
+    let (old_meta, new_meta) = (metadata(&base), metadata(&merged));
+    let merged = edit::with_mapping(&merged, |m| {
+        if !options.kind_change {
+            keep(m, "kind", &base);
+        }
+        if let Some(entry) = api_version.filter(|_| rewrites) {
+            edit::set(m, &entry.key, entry.value);
+        }
+        if let Some(old) = old_meta {
+            let new = edit::with_mapping(new_meta.as_ref().unwrap_or(&old), |m| {
+                if !options.name_change {
+                    keep(m, "name", &old);
+                }
+                keep(m, "namespace", &old);
+            });
+            edit::set_value(m, &Node::scalar("metadata", Style::Plain, old.span()), new);
+        }
+    });
+    Ok(Some(merged))
+}
+
+/// The patch with its labels and annotations as strings.
+fn copied(patch: &Node) -> Node {
+    let mut patch = patch.clone();
+    for field in ["labels", "annotations"] {
+        let Some(map) = patch.find(&["metadata", field]).and_then(Node::as_mapping) else { continue };
+        let strings: Vec<Node> = map.entries.iter().map(|e| edit::as_string(&e.value)).collect();
+        if strings.iter().zip(&map.entries).all(|(s, e)| s.same(&e.value)) && !strings.is_empty() {
+            continue;
+        }
+        patch = edit::with_mapping(&patch, |root| {
+            let Some(metadata) = root.entries.iter_mut().find(|e| e.key.text() == Some("metadata")) else { return };
+            metadata.value = edit::with_mapping(&metadata.value, |m| {
+                if strings.is_empty() {
+                    m.entries.retain(|e| e.key.text() != Some(field));
+                } else if let Some(entry) = m.entries.iter_mut().find(|e| e.key.text() == Some(field)) {
+                    entry.value = edit::with_mapping(&entry.value, |m| m.entries.iter_mut().zip(strings).for_each(|(e, s)| e.value = s));
+                }
+            });
+        });
+    }
+    patch
+}
+
+/// The tree as go-yaml would write it after a JSON patch: a string is quoted only where it must be, null is spelled out.
+fn requoted(node: &Node) -> Node {
+    match node.value() {
+        Value::Opaque(_) => node.clone(),
+        Value::Scalar(_) if node.is_null() => Node::scalar("null", Style::Plain, node.span()),
+        Value::Scalar(scalar) => match node.as_str() {
+            Some(text) if Node::scalar(text, Style::Plain, node.span()).as_str().is_some() && !text.contains('\n') => {
+                Node::scalar(text, Style::Plain, node.span())
+            }
+            Some(text) => Node::scalar(text, Style::DoubleQuoted, node.span()),
+            None => Node::scalar(scalar.text.clone(), Style::Plain, node.span()),
+        },
+        Value::Sequence(sequence) => edit::with_items(node, sequence.items.iter().map(requoted).collect()),
+        Value::Mapping(_) => edit::with_mapping(node, |m| m.entries.iter_mut().for_each(|e| e.value = requoted(&e.value))),
+    }
+}
+
+fn with_annotations(root: &Node) -> Node {
+    if !matches!(root.at(&["metadata"]), Lookup::Found(_)) || !matches!(root.at(&["metadata", "annotations"]), Lookup::Absent) {
+        return root.clone();
+    }
+    edit::with_mapping(root, |m| {
+        if let Some(entry) = m.entries.iter_mut().find(|e| e.key.text() == Some("metadata")) {
+            let span = entry.key.span();
+            let empty = edit::empty_mapping(span, None);
+            entry.value = edit::with_mapping(&entry.value, |m| edit::set(m, &Node::scalar("annotations", Style::Plain, span), empty));
+        }
+    })
+}

@@ -1,0 +1,208 @@
+//! One layer's own work, in kustomize's order: configurations, generators, transformers.
+
+use super::accumulate::{Accumulated, Kustomizer};
+use super::fields;
+use super::fieldspec::FieldSpec;
+use super::id::Gvk;
+use super::kustomization::Kustomization;
+use super::log::ProblemKind;
+use super::metadata::{self, Affix, Namespace, Subjects};
+use super::patch::{self, Patch, PatchOptions, Patching};
+use super::select::Selector;
+use super::specs::{Specs, add};
+use crate::source::Span;
+use crate::yaml::{Entry, Node, parse_value};
+use std::sync::Arc;
+
+/// `configurations`: more field specs.
+pub(super) fn configurations(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, acc: &mut Accumulated) {
+    let mut specs: Option<Specs> = None;
+    for (_, node) in kustomization.references("configurations") {
+        let Some(document) = kustomizer.document(kustomization, node, acc) else { continue };
+        specs.get_or_insert_with(|| (*acc.specs).clone()).extend_from(&document, &mut acc.log);
+    }
+    if let Some(specs) = specs {
+        acc.specs = Arc::new(specs);
+    }
+}
+
+/// `helmCharts`, `generators` and the map generators.
+pub(super) fn generators(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, acc: &mut Accumulated) {
+    for field in ["helmCharts", "helmChartInflationGenerator"] {
+        for chart in fields::items(&kustomization.root, field) {
+            let name = fields::text(chart, "name").or_else(|| fields::text(chart, "chartName")).unwrap_or("");
+            acc.log.hide(chart.span(), format!("the Helm chart `{name}` is not rendered"), false);
+        }
+    }
+    for (object, span) in kustomizer.plugins(kustomization, "generators", acc) {
+        kustomizer.external("generators", kustomization, object, span, acc);
+    }
+}
+
+/// The built-in transformers, then plugins.
+pub(super) fn transformers(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, acc: &mut Accumulated) {
+    let root = &kustomization.root;
+    for item in fields::items(root, "patchesStrategicMerge") {
+        strategic_file(kustomizer, kustomization, item, acc);
+    }
+    for item in fields::items(root, "patches") {
+        patch_entry(kustomizer, kustomization, item, acc);
+    }
+    if let Some(entry) = fields::entry(root, "namespace").filter(|e| e.value.text().is_some_and(|t| !t.is_empty()) && !e.value.is_null()) {
+        let namespace = Namespace { value: &entry.value, key: entry.key.span(), subjects: Subjects::Default, unset_only: false };
+        namespace.apply(&mut acc.resources, &acc.specs.namespace, &mut acc.log);
+    }
+    if let Some(value) = fields::value(root, "namePrefix") {
+        metadata::affix(Affix::Prefix, value, &acc.specs.name_prefix, &mut acc.resources, &mut acc.log);
+    }
+    if let Some(value) = fields::value(root, "nameSuffix") {
+        metadata::affix(Affix::Suffix, value, &acc.specs.name_suffix, &mut acc.resources, &mut acc.log);
+    }
+    labels(root, acc);
+    annotations(&fields::pairs(root, "commonAnnotations"), acc);
+    for item in fields::items(root, "patchesJson6902") {
+        json_entry(kustomizer, kustomization, item, acc);
+    }
+    for (object, span) in kustomizer.plugins(kustomization, "transformers", acc) {
+        kustomizer.external("transformers", kustomization, object, span, acc);
+    }
+    for (object, span) in kustomizer.plugins(kustomization, "validators", acc) {
+        kustomizer.external("validators", kustomization, object, span, acc);
+    }
+    acc.index();
+}
+
+fn labels(root: &Node, acc: &mut Accumulated) {
+    for label in fields::items(root, "labels") {
+        let mut specs: Vec<FieldSpec> = fields::items(label, "fields").iter().map(super::specs::field_spec).collect();
+        let span = label.span();
+        let builtin = acc.specs.clone();
+        let mut all: Vec<&FieldSpec> = builtin.labels.iter().collect();
+        let metadata = FieldSpec { gvk: Gvk::default(), path: "metadata/labels".into(), create: true };
+        if fields::flag(label, "includeSelectors") {
+            all.extend(&builtin.common_labels);
+        } else {
+            if fields::flag(label, "includeTemplates") {
+                all.extend(&builtin.template_labels);
+            }
+            all.push(&metadata);
+        }
+        all.into_iter().for_each(|s| add(&mut specs, s.clone(), span, &mut acc.log));
+        metadata::set_pairs(&fields::pairs(label, "pairs"), &specs, &mut acc.resources, &mut acc.log);
+    }
+    metadata::set_pairs(&fields::pairs(root, "commonLabels"), &acc.specs.common_labels, &mut acc.resources, &mut acc.log);
+}
+
+fn annotations(pairs: &[&Entry], acc: &mut Accumulated) {
+    metadata::set_pairs(pairs, &acc.specs.common_annotations, &mut acc.resources, &mut acc.log);
+}
+
+fn patching<'a>(kustomization: &'a Kustomization, acc: &'a mut Accumulated, schema: &'a super::schema::Schema) -> Patching<'a> {
+    Patching { resources: &mut acc.resources, schema, dir: &kustomization.dir, log: &mut acc.log }
+}
+
+/// An entry of `patchesStrategicMerge`: objects in the text itself, or else the path of a file.
+fn strategic_file(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) {
+    let inline = parse_value(item);
+    let patch = if inline.documents.iter().any(|d| d.root.as_mapping().is_some()) {
+        patch::read(&inline, item.span(), &kustomization.dir, &mut acc.log)
+    } else {
+        file_patch(kustomizer, kustomization, item, acc)
+    };
+    match patch {
+        Some(Patch::Strategic(patches)) => {
+            let schema = acc.schema.clone();
+            for patch in &patches {
+                patching(kustomization, acc, &schema).strategic_by_id(patch, PatchOptions::default(), true);
+            }
+        }
+        Some(Patch::Json(_)) => acc.log.refuse(ProblemKind::Malformed, item.span(), "a JSON patch is no strategic merge patch"),
+        None => {}
+    }
+}
+
+/// The patch in a file.
+fn file_patch(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, path: &Node, acc: &mut Accumulated) -> Option<Patch> {
+    let file = kustomizer.file(kustomization, path.text()?, path.span(), &mut acc.log)?;
+    patch::read(kustomizer.files.parsed(file), path.span(), &kustomization.dir, &mut acc.log)
+}
+
+/// The patch of an entry with `patch` or `path`, and the place of that.
+fn entry_patch(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) -> Option<(Patch, Span)> {
+    let field = |name: &str| fields::value(item, name).filter(|p| p.text().is_some_and(|t| !t.trim().is_empty()));
+    match (field("patch"), field("path")) {
+        (Some(inline), None) => {
+            let patch = patch::read(&parse_value(inline), inline.span(), &kustomization.dir, &mut acc.log)?;
+            Some((patch, inline.span()))
+        }
+        (None, Some(path)) => Some((file_patch(kustomizer, kustomization, path, acc)?, path.span())),
+        (None, None) => {
+            acc.log.refuse(ProblemKind::Field, item.span(), "a patch entry has a `patch` or a `path`");
+            None
+        }
+        (Some(_), Some(path)) => {
+            acc.log.refuse(ProblemKind::Field, path.span(), "a patch entry has a `patch` or a `path`, not both");
+            None
+        }
+    }
+}
+
+/// An entry of `patches`.
+fn patch_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) {
+    let target = match fields::value(item, "target").map(Selector::read) {
+        Some(Err(misfit)) => return acc.log.refuse(ProblemKind::Field, misfit.span, misfit.message),
+        Some(Ok(selector)) => Some(selector),
+        None => None,
+    };
+    let Some((patch, place)) = entry_patch(kustomizer, kustomization, item, acc) else { return };
+    let options = PatchOptions::read(item);
+    let schema = acc.schema.clone();
+    match (patch, target) {
+        (Patch::Json(operations), Some(target)) => patching(kustomization, acc, &schema).json(&operations, &target, true),
+        (Patch::Json(_), None) => acc.log.refuse(ProblemKind::NoTarget, place, "a JSON patch needs a `target`"),
+        (Patch::Strategic(patches), Some(target)) => {
+            if let Some(second) = patches.get(1) {
+                let message = "only one strategic merge patch may stand in an entry with a `target`";
+                acc.log.refuse(ProblemKind::Malformed, second.origin.span, message);
+            }
+            if let Some(patch) = patches.first() {
+                patching(kustomization, acc, &schema).strategic_by_target(patch, &target, options);
+            }
+        }
+        (Patch::Strategic(patches), None) => {
+            for patch in &patches {
+                patching(kustomization, acc, &schema).strategic_by_id(patch, options, false);
+            }
+        }
+    }
+}
+
+/// An entry of `patchesJson6902`.
+fn json_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) {
+    let Some(target) = fields::value(item, "target") else {
+        return acc.log.refuse(ProblemKind::NoTarget, item.span(), "a JSON patch needs a `target`");
+    };
+    if fields::text(target, "name").is_none() {
+        acc.log.refuse(ProblemKind::Field, target.span(), "the target of `patchesJson6902` names its object");
+    }
+    let selector = match Selector::read(target) {
+        Ok(selector) => selector,
+        Err(misfit) => return acc.log.refuse(ProblemKind::Field, misfit.span, misfit.message),
+    };
+    let schema = acc.schema.clone();
+    match entry_patch(kustomizer, kustomization, item, acc) {
+        Some((Patch::Json(operations), _)) => patching(kustomization, acc, &schema).json(&operations, &selector, false),
+        Some((Patch::Strategic(_), place)) => acc.log.refuse(ProblemKind::Malformed, place, "a strategic merge patch is no JSON patch"),
+        None => {}
+    }
+}
+
+/// Takes a var of the kustomization itself.
+pub(super) fn add_var(var: &Node, acc: &mut Accumulated) {
+    merge_var(var, acc);
+}
+
+/// Takes a var; a name that is taken is refused.
+pub(super) fn merge_var(var: &Node, acc: &mut Accumulated) {
+    acc.vars.push(var.clone());
+}
