@@ -113,7 +113,16 @@ impl Builder<'_> {
         let mut parser = Parser::new_from_str(parsed);
         let mut begin = self.start;
         loop {
-            let (event, marker) = parser.next_token().map_err(|e| self.scan_error(e))?;
+            let (event, marker) = match parser.next_token() {
+                Ok(next) => next,
+                Err(error) => {
+                    // What is wrong comes behind a document that is whole.
+                    if let Some(root) = self.root.take().filter(|_| self.frames.is_empty()) {
+                        documents.push(Built { root, comments: self.cursor.take_comments(), start: begin, end: self.cursor.last() });
+                    }
+                    return Err(self.scan_error(error));
+                }
+            };
             match event {
                 Event::Nothing | Event::StreamStart => {}
                 Event::StreamEnd => {
@@ -135,8 +144,12 @@ impl Builder<'_> {
                         documents.push(Built { root, comments, start: begin, end });
                     }
                     if closed {
-                        // kubectl and kustomize ignore what follows up to the next `---`.
-                        return Ok(());
+                        // kubectl and kustomize go on at the next `---`.
+                        while self.cursor.document_end() {}
+                        return match self.cursor.seek() {
+                            (at, Some(_)) => Err(Failure::Scan(ScanError::new(marker, "..."), at)),
+                            (_, None) => Ok(()),
+                        };
                     }
                     begin = self.cursor.last();
                 }
@@ -176,7 +189,7 @@ impl Builder<'_> {
     fn scan_error(&mut self, error: ScanError) -> Failure {
         let at = match error.info() {
             // The parser notices on a later line; what it has not understood begins at the next token.
-            "simple key expected" | "simple key expect ':'" => self.cursor.seek().0,
+            "simple key expected" | "simple key expect ':'" | "did not find expected <document start>" => self.cursor.seek().0,
             _ => self.marks.offset(error.marker()),
         };
         if !self.cursor.rest(at).trim_ascii().is_empty() {

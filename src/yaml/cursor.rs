@@ -124,13 +124,14 @@ impl<'t> Cursor<'t> {
         self.is_space(at + 1) && self.indicator(byte)
     }
 
-    /// Passes the directives and the `---` at the start of a document; gives the place of the `---`.
+    /// Passes the directives and the `---` at the start of a document, and what ended an empty one before; gives the place of the `---`.
     pub(super) fn document_start(&mut self) -> Option<usize> {
         loop {
             let (at, found) = self.seek();
             match found {
                 Some(b'%') => self.pass(self.line_end(at)),
-                Some(b'-') if self.rest(at).starts_with("---") && self.is_space(at + 3) => {
+                Some(b'.') if self.marker(at, "...") => self.pass(at + 3),
+                Some(b'-') if self.marker(at, "---") => {
                     self.pass(at + 3);
                     return Some(at);
                 }
@@ -142,11 +143,17 @@ impl<'t> Cursor<'t> {
     /// Notes the comments up to the end of the document and passes its `...`; says whether there was one.
     pub(super) fn document_end(&mut self) -> bool {
         let (at, _) = self.seek();
-        let ended = self.rest(at).starts_with("...") && self.is_space(at + 3);
+        let ended = self.marker(at, "...");
         if ended {
             self.pass(at + 3);
         }
         ended
+    }
+
+    /// `---` or `...` stands alone at the start of the line.
+    fn marker(&self, at: usize, marker: &str) -> bool {
+        let line_start = at == 0 || matches!(self.text.as_bytes()[at - 1], b'\n' | b'\r') || self.text[..at].ends_with('\u{feff}');
+        line_start && self.rest(at).starts_with(marker) && self.is_space(at + 3)
     }
 
     /// Passes an anchor and a tag, in either order.
@@ -259,7 +266,7 @@ impl<'t> Cursor<'t> {
             let stop = self.line_end(line);
             let content = self.text[line..stop].bytes().take(column).take_while(|&b| b == b' ').count();
             if content == column && line + column < stop {
-                if column == 0 && self.rest(line).starts_with("...") && self.is_space(line + 3) {
+                if column == 0 && self.marker(line, "...") {
                     break;
                 }
                 end = stop;

@@ -1,7 +1,7 @@
 //! Documents that Kubernetes reads and yaml-rust2 refuses, made readable in a copy without moving a byte.
 //!
 //! go-yaml asks for less indentation than YAML does: flow collections and quoted scalars may go on, and end, at any column, and a tab
-//! may follow the `:` of a key. The copy stands in for the source only while it is parsed; spans, comments and messages come from
+//! may follow the `:` of a key, and a comment any token that ends by itself. The copy stands in for the source only while it is parsed; spans, comments and messages come from
 //! the source.
 
 use super::cursor::quoted_end;
@@ -41,6 +41,7 @@ impl Mended {
             "':' must be followed by a valid YAML whitespace" => self.tabs(at),
             "invalid indentation" | "invalid indentation in flow construct" => self.join(at, from),
             "invalid indentation in quoted scalar" => self.placeholder(at),
+            "comments must be separated from other tokens by whitespace" | "invalid content after document end marker" => self.blank(at),
             _ => false,
         }
     }
@@ -59,6 +60,14 @@ impl Mended {
         }
         self.replace(start, at, b' ');
         true
+    }
+
+    /// The rest of a line goes: a comment right behind a token, or what is ignored behind `...`.
+    fn blank(&mut self, at: usize) -> bool {
+        let Some(rest) = self.text.get(at..) else { return false };
+        let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        self.replace(at, at + length, b' ');
+        length > 0
     }
 
     /// A line of a flow collection that is not indented enough is joined to the line before it. Between two tokens a line break is

@@ -4,7 +4,7 @@ use super::build::{Built, Failure, Outcome, build};
 use super::mend::{Mended, affordable};
 use super::place::Place;
 use super::split::chunks;
-use super::{Comment, Node, refusal};
+use super::{Comment, Node, Value, refusal};
 use crate::source::{FileId, Span};
 use std::ops::Range;
 
@@ -50,6 +50,9 @@ pub enum ProblemKind {
     DuplicateKey,
     /// YAML that Kubernetes refuses: a null, list or map as a key, a merge key without a map. The document was read all the same.
     Refused,
+    /// Text behind the end of a document, which kubectl and kustomize skip in silence: behind `...`, or indented less than the
+    /// document's first key. The document was read, that text was not.
+    Ignored,
     /// A bound of this program (depth, alias expansion, size) was hit: the document was not read.
     Limit,
 }
@@ -78,8 +81,18 @@ fn stream(place: &Place, text: &str) -> Parsed {
     // Comments of documents that hold nothing else go to the next one.
     let mut waiting = Vec::new();
     for chunk in chunks(text) {
-        let Outcome { documents, comments, problems, failure, .. } = read(place, text, chunk.clone());
+        let Outcome { mut documents, comments, problems, failure, .. } = read(place, text, chunk.clone());
         parsed.problems.extend(problems);
+        match failure {
+            None => {}
+            Some(Failure::Own(problem)) => parsed.problems.push(problem),
+            Some(Failure::Scan(error, at)) => {
+                // A line that is but a template expression looks like a document of its own.
+                documents.retain(|d| !matches!(d.root.value(), Value::Opaque(_)));
+                let problem = if documents.is_empty() { refusal::problem } else { refusal::ignored };
+                parsed.problems.push(problem(place, text, at, chunk.end, error.info()));
+            }
+        }
         for Built { root, comments, start, end } in documents {
             waiting.extend(comments);
             let comments = std::mem::take(&mut waiting);
@@ -88,11 +101,6 @@ fn stream(place: &Place, text: &str) -> Parsed {
             parsed.documents.push(Document { root, comments, span });
         }
         waiting.extend(comments);
-        match failure {
-            None => {}
-            Some(Failure::Own(problem)) => parsed.problems.push(problem),
-            Some(Failure::Scan(error, at)) => parsed.problems.push(refusal::problem(place, text, at, chunk.end, error.info())),
-        }
     }
     if let Some(last) = parsed.documents.last_mut() {
         last.comments.append(&mut waiting);
@@ -181,6 +189,11 @@ mod tests {
         assert_eq!(outline("a: &x {k: 1}\nb: *x\nc:\n  k: 2\n  <<: *x\n"), "{a={k=1 } b={k=1 } c={k<<1 } }\n");
         assert_eq!(outline("a: 1\na: 2\n"), "{a=2 }\nDuplicateKey@5\n");
         assert_eq!(outline("a: [1\n---\nb: 2\n"), "{b=2 }\nSyntax@3\n");
+        assert_eq!(outline("  a: 1\nb: 2\nc: 3\n---\nd: 4\n"), "{a=1 }\n{d=4 }\nIgnored@7\n");
+        assert_eq!(outline("a: 1\n... # end\n...\n# c\nb: 2\n---\nd: 4\n...\n"), "{a=1 }\n{d=4 }\nIgnored@23\n");
+        assert_eq!(outline("a: 1\n... b\n"), "{a=1 }\nIgnored@9\n");
+        assert_eq!(outline("{{ if .Values.x }}\na: 1\n"), "Syntax@19\n");
+        assert_eq!(outline("a: 'x'#c\nb: [1]#d\n"), "{a='x' b=[1 ] }\n");
         assert_eq!(outline("é: ü\nb: ö # ä\nc: \"ß\"\n"), "{é=ü b=ö c=\"ß\" }\n");
     }
 }

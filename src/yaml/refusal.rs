@@ -5,15 +5,31 @@ use super::{Problem, ProblemKind};
 
 /// The problem of a document that could not be read: it stands on the rest of the line at `at` and says why.
 pub(super) fn problem(place: &Place, text: &str, at: usize, end: usize, info: &str) -> Problem {
-    let rest = text.get(at..end).unwrap_or_default();
-    let line = rest.lines().next().unwrap_or_default().trim_end();
-    let span = place.span(at, at + line.len());
     let (kind, message) = if info == "recursion limit exceeded" {
         (ProblemKind::Limit, "nested too deep; the document was not read".to_owned())
     } else {
         (ProblemKind::Syntax, format!("this is not valid YAML, so the document was not read: {}", words(info)))
     };
-    Problem { kind, span, message, related: None }
+    Problem { kind, span: place.span(at, line_end(text, at, end)), message, related: None }
+}
+
+/// The problem of text behind the end of a document.
+pub(super) fn ignored(place: &Place, text: &str, at: usize, end: usize, info: &str) -> Problem {
+    let why = match info {
+        "did not find expected <document start>" => {
+            "it is no part of the document above it, which begins further to the right or is complete in itself"
+        }
+        "..." => "it stands behind `...`, which ends the document",
+        other => words(other),
+    };
+    let message = format!("kubectl and kustomize skip the text from here to the next `---` without a word: {why}");
+    Problem { kind: ProblemKind::Ignored, span: place.span(at, line_end(text, at, end)), message, related: None }
+}
+
+/// The end of the line at `at`, without white space.
+fn line_end(text: &str, at: usize, end: usize) -> usize {
+    let rest = text.get(at..end).unwrap_or_default();
+    at + rest.lines().next().unwrap_or_default().trim_end().len()
 }
 
 /// The parser's reason in other words where its own are about its insides.

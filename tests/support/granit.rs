@@ -48,7 +48,7 @@ pub(crate) enum Verdict {
 /// Reads a text with both and compares.
 pub(crate) fn compare(text: &str) -> Verdict {
     let ours = parse(FileId(0), text);
-    let refused = ours.problems.iter().find(|p| matches!(p.kind, ProblemKind::Syntax | ProblemKind::Limit));
+    let refused = ours.problems.iter().find(|p| matches!(p.kind, ProblemKind::Syntax | ProblemKind::Ignored | ProblemKind::Limit));
     match (refused, granit(text)) {
         (Some(_), Err(_)) => Verdict::BothRefuse,
         (Some(problem), Ok(_)) => Verdict::OnlyWeRefuse(format!("{} at {}", problem.message, problem.span.start)),
@@ -217,7 +217,7 @@ fn node(text: &str, ours: &Node, theirs: &Item) -> Result<(), String> {
             // What merge keys brought in is not written here.
             let mut written = map.entries.iter().filter(|e| !e.merged).peekable();
             for (i, (key, value)) in pairs.iter().enumerate() {
-                match written.next_if(|entry| same_place(entry, key)) {
+                match written.next_if(|entry| same_place(entry, key, value)) {
                     Some(entry) => {
                         node(text, &entry.key, key)?;
                         node(text, &entry.value, value)?;
@@ -231,10 +231,16 @@ fn node(text: &str, ours: &Node, theirs: &Item) -> Result<(), String> {
     }
 }
 
-fn same_place(entry: &Entry, key: &Item) -> bool {
-    let ours = entry.key.alias().unwrap_or(entry.key.span()).range();
+fn same_place(entry: &Entry, key: &Item, value: &Item) -> bool {
+    let place = |node: &Node| node.alias().unwrap_or(node.span()).range();
+    let ours = place(&entry.key);
+    if ours.is_empty() && key.span.is_empty() {
+        // Where an omitted key stands is our own rule, so its value tells.
+        let ours = place(&entry.value);
+        return ours.start == value.span.start || (ours.is_empty() && value.span.is_empty());
+    }
     let block_scalar = matches!(key.kind, Kind::Scalar(_, Style::Literal | Style::Folded)) && ours.contains(&key.span.start);
-    ours == key.span || (ours.is_empty() && key.span.is_empty()) || block_scalar
+    ours == key.span || block_scalar
 }
 
 /// Merge keys, keys that are no scalars, and keys overwritten by later pairs are not in our maps.
