@@ -112,8 +112,10 @@ impl Builder<'_> {
     fn run(&mut self, parsed: &str, documents: &mut Vec<Built>) -> Result<(), Failure> {
         let mut parser = Parser::new_from_str(parsed);
         let mut begin = self.start;
+        // The parser's own way to look ahead forgets the errors it meets.
+        let mut ahead = None;
         loop {
-            let (event, marker) = match parser.next_token() {
+            let (event, marker) = match ahead.take().unwrap_or_else(|| parser.next_token()) {
                 Ok(next) => next,
                 Err(error) => {
                     // What is wrong comes behind a document that is whole.
@@ -168,9 +170,10 @@ impl Builder<'_> {
                     let (at, found) = self.cursor.seek();
                     // A `{` may also be the first key of a block mapping or of a pair. The marker of a flow mapping is its brace;
                     // that of a pair may be its key's brace too, but then another mapping follows at the same place.
-                    let braces = found == Some(b'{')
-                        && self.marks.offset(&marker) == at
-                        && !matches!(parser.peek(), Ok((Event::MappingStart(..), next)) if *next == marker);
+                    let braces = found == Some(b'{') && self.marks.offset(&marker) == at && {
+                        let next = ahead.insert(parser.next_token());
+                        !matches!(next, Ok((Event::MappingStart(..), next)) if *next == marker)
+                    };
                     let shape = if braces {
                         self.cursor.indicator(b'{');
                         Shape::FlowMapping
@@ -205,35 +208,25 @@ impl Builder<'_> {
         Failure::Own(Problem { kind, span, message: message.into(), related: None })
     }
 
-    /// Passes the indicators that stand before a node in the collection it belongs to.
-    fn lead_in(&mut self) {
-        let Some(frame) = self.frames.last() else { return };
+    /// Passes the indicators that stand before a node in the collection it belongs to; says whether one belongs to the node alone.
+    fn lead_in(&mut self) -> bool {
+        let Some(frame) = self.frames.last() else { return true };
         let cursor = &mut self.cursor;
         match frame.shape {
-            Shape::BlockSequence => {
-                cursor.indicator(b'-');
-            }
-            Shape::FlowSequence => {
-                cursor.indicator(b',');
-            }
-            Shape::BlockMapping if frame.keys.awaits_value() => {
-                cursor.lone_indicator(b':');
-            }
-            Shape::FlowMapping | Shape::Pair if frame.keys.awaits_value() => {
-                cursor.indicator(b':');
-            }
+            Shape::BlockSequence => cursor.indicator(b'-'),
+            Shape::FlowSequence => cursor.indicator(b','),
+            Shape::BlockMapping if frame.keys.awaits_value() => cursor.value_indicator(frame.start),
+            Shape::FlowMapping | Shape::Pair if frame.keys.awaits_value() => cursor.indicator(b':'),
             Shape::FlowMapping => {
                 cursor.indicator(b',');
-                cursor.lone_indicator(b'?');
+                cursor.lone_indicator(b'?')
             }
-            Shape::BlockMapping | Shape::Pair => {
-                cursor.lone_indicator(b'?');
-            }
+            Shape::BlockMapping | Shape::Pair => cursor.lone_indicator(b'?'),
         }
     }
 
     fn scalar(&mut self, mut text: String, style: TScalarStyle, anchor: usize, tag: Option<Tag>, marker: &Marker) -> Result<(), Failure> {
-        self.lead_in();
+        let led = self.lead_in();
         self.cursor.properties(anchor > 0, tag.is_some());
         let style = match style {
             TScalarStyle::Plain => Style::Plain,
@@ -243,7 +236,9 @@ impl Builder<'_> {
             TScalarStyle::Folded => Style::Folded,
         };
         let range = if style == Style::Plain && text.is_empty() {
-            let at = self.cursor.last();
+            // An omitted value stands behind its `:` or `-`, anchor or tag, an omitted key before its `:`.
+            let key = !led && anchor == 0 && tag.is_none() && self.frames.last().is_some_and(|f| !f.keys.awaits_value());
+            let at = if key { self.cursor.seek().0 } else { self.cursor.last() };
             at..at
         } else {
             self.cursor.seek();

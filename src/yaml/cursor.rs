@@ -40,7 +40,7 @@ impl<'t> Cursor<'t> {
 
     /// How the scalar at `range`, which was just passed, lies in the file.
     pub(super) fn layout(&mut self, style: Style, value: &str, range: &Range<usize>) -> Layout {
-        let source = &self.text[range.clone()];
+        let source = self.text.get(range.clone()).unwrap_or_default();
         let inline = match style {
             Style::Plain => source == value,
             Style::SingleQuoted | Style::DoubleQuoted => source.get(1..source.len().saturating_sub(1)) == Some(value),
@@ -61,6 +61,10 @@ impl<'t> Cursor<'t> {
     /// The text from an offset to the end of the chunk.
     pub(super) fn rest(&self, from: usize) -> &'t str {
         self.text.get(from..self.end).unwrap_or_default()
+    }
+
+    fn bytes(&self, range: Range<usize>) -> &'t [u8] {
+        self.text.as_bytes().get(range).unwrap_or_default()
     }
 
     fn byte(&self, at: usize) -> Option<u8> {
@@ -124,6 +128,21 @@ impl<'t> Cursor<'t> {
         self.is_space(at + 1) && self.indicator(byte)
     }
 
+    /// Passes the `:` of a block mapping that begins at `mapping`, if it comes next: one further to the left belongs to a mapping around.
+    pub(super) fn value_indicator(&mut self, mapping: usize) -> bool {
+        let before = self.last;
+        let (at, _) = self.seek();
+        let next_line = breaks(self.bytes(before..at)) > 0;
+        !(next_line && self.column(at) < self.column(mapping)) && self.lone_indicator(b':')
+    }
+
+    /// How many bytes stand before `at` on its line, a byte order mark aside.
+    fn column(&self, at: usize) -> usize {
+        let before = self.bytes(0..at);
+        let line = &before[memchr::memrchr2(b'\n', b'\r', before).map_or(0, |i| i + 1)..];
+        line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line).len()
+    }
+
     /// Passes the directives and the `---` at the start of a document, and what ended an empty one before; gives the place of the `---`.
     pub(super) fn document_start(&mut self) -> Option<usize> {
         loop {
@@ -152,7 +171,8 @@ impl<'t> Cursor<'t> {
 
     /// `---` or `...` stands alone at the start of the line.
     fn marker(&self, at: usize, marker: &str) -> bool {
-        let line_start = at == 0 || matches!(self.text.as_bytes()[at - 1], b'\n' | b'\r') || self.text[..at].ends_with('\u{feff}');
+        let before = self.bytes(0..at);
+        let line_start = before.is_empty() || before.ends_with(b"\n") || before.ends_with(b"\r") || before == "\u{feff}".as_bytes();
         line_start && self.rest(at).starts_with(marker) && self.is_space(at + 3)
     }
 
@@ -216,13 +236,16 @@ impl<'t> Cursor<'t> {
                 continue;
             }
             let run = at + source[at..].iter().position(|b| !matches!(b, b' ' | b'\t' | b'\n' | b'\r')).unwrap_or(source.len() - at);
-            let folded = match breaks(&rest[at..run]) {
+            let folded = match breaks(&source[at..run]) {
                 0 => run - at,
                 1 => 1,
                 several => several - 1,
             };
             at = run;
             done += folded;
+        }
+        while !rest.is_char_boundary(at) {
+            at += 1;
         }
         start + at
     }
@@ -234,7 +257,7 @@ impl<'t> Cursor<'t> {
     fn block_scalar(&mut self, start: usize, value: &mut String, column: usize) -> Range<usize> {
         let header = self.rest(start).bytes().skip(1).take_while(|b| matches!(b, b'+' | b'-' | b'0'..=b'9')).count();
         let mut end = start + 1 + header;
-        let keep = self.text[start..end].contains('+');
+        let keep = self.bytes(start..end).contains(&b'+');
         self.pass(end);
         // A comment may follow on the header's line; past the line the text is content.
         while matches!(self.byte(self.pos), Some(b' ' | b'\t')) {
@@ -250,7 +273,7 @@ impl<'t> Cursor<'t> {
             value.clear();
             while keep && line < self.end {
                 let stop = self.line_end(line);
-                if self.text[line..stop].bytes().any(|b| b != b' ') {
+                if self.bytes(line..stop).iter().any(|&b| b != b' ') {
                     break;
                 }
                 value.push('\n');
@@ -264,7 +287,7 @@ impl<'t> Cursor<'t> {
         }
         while line < self.end {
             let stop = self.line_end(line);
-            let content = self.text[line..stop].bytes().take(column).take_while(|&b| b == b' ').count();
+            let content = self.bytes(line..stop).iter().take(column).take_while(|&&b| b == b' ').count();
             if content == column && line + column < stop {
                 if column == 0 && self.marker(line, "...") {
                     break;

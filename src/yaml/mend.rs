@@ -41,7 +41,8 @@ impl Mended {
             "':' must be followed by a valid YAML whitespace" => self.tabs(at),
             "invalid indentation" | "invalid indentation in flow construct" => self.join(at, from),
             "invalid indentation in quoted scalar" => self.placeholder(at),
-            "comments must be separated from other tokens by whitespace" | "invalid content after document end marker" => self.blank(at),
+            "comments must be separated from other tokens by whitespace" => self.blank(at),
+            "invalid content after document end marker" if from > 0 => self.blank(at),
             _ => false,
         }
     }
@@ -82,8 +83,15 @@ impl Mended {
             [.., b'\n' | b'\r'] => start - 1,
             _ => return false,
         };
-        let comment = if end == line.len() { comment(&self.text, from.min(end), end) } else { None };
-        self.replace(comment.unwrap_or(end), start, b' ');
+        let mut from_comment = end;
+        if let Some((comment, plain)) = comment(&self.text, from.min(end), end).filter(|_| end == line.len()) {
+            // Without the comment a plain scalar before it would go on behind it.
+            if plain && !matches!(self.text.as_bytes().get(at), Some(b',' | b']' | b'}')) {
+                return false;
+            }
+            from_comment = comment;
+        }
+        self.replace(from_comment, start, b' ');
         true
     }
 
@@ -91,7 +99,7 @@ impl Mended {
     fn placeholder(&mut self, at: usize) -> bool {
         let Some(rest) = self.text.get(at..) else { return false };
         let Some(source) = quoted_end(rest).and_then(|length| rest.get(..length)) else { return false };
-        if breaks(source) == 0 {
+        if breaks(source.as_bytes()) == 0 {
             return false;
         }
         let Some(value) = unquote(source) else { return false };
@@ -102,8 +110,9 @@ impl Mended {
     }
 }
 
-/// Where the comment begins that ends at `end`, if one does. The text from `from` on is in a flow collection, or leads up to one.
-fn comment(text: &str, from: usize, end: usize) -> Option<usize> {
+/// Where the comment begins that ends at `end`, if one does, and whether a plain scalar stands before it. The text from `from` on is in
+/// a flow collection, or leads up to one.
+fn comment(text: &str, from: usize, end: usize) -> Option<(usize, bool)> {
     let bytes = text.as_bytes();
     let mut at = from;
     // Inside a plain scalar a quote is a character like any other.
@@ -114,7 +123,7 @@ fn comment(text: &str, from: usize, end: usize) -> Option<usize> {
             b'#' if spaced => {
                 let stop = memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |i| at + i);
                 if stop >= end {
-                    return Some(at);
+                    return Some((at, plain));
                 }
                 at = stop;
                 continue;
@@ -140,7 +149,14 @@ mod tests {
 
     #[test]
     fn finds_the_comment_at_the_end_of_a_line() {
-        for (text, found) in [("{ # c", Some(2)), ("{a: 'x # y',", None), ("{a: it's # c", Some(9)), ("{a: b#c", None), ("# c\n{", None)] {
+        for (text, found) in [
+            ("{ # c", Some((2, false))),
+            ("{a: 'x # y',", None),
+            ("{a: it's # c", Some((9, true))),
+            ("{a: x, # c", Some((7, false))),
+            ("{a: b#c", None),
+            ("# c\n{", None),
+        ] {
             assert_eq!(comment(text, 0, text.len()), found, "{text}");
         }
     }

@@ -10,7 +10,7 @@ pub(super) fn unquote(source: &str) -> Option<String> {
         match c {
             ' ' | '\t' | '\n' | '\r' => {
                 let (run, after) = white(rest);
-                match breaks(run) {
+                match breaks(run.as_bytes()) {
                     0 => out.push_str(run),
                     1 => out.push(' '),
                     several => out.extend(std::iter::repeat_n('\n', several - 1)),
@@ -36,9 +36,8 @@ fn white(text: &str) -> (&str, &str) {
     text.split_at(text.find(|c| !matches!(c, ' ' | '\t' | '\n' | '\r')).unwrap_or(text.len()))
 }
 
-/// How many line breaks white space holds; CRLF is one.
-pub(super) fn breaks(white: &str) -> usize {
-    let bytes = white.as_bytes();
+/// How many line breaks there are; CRLF is one.
+pub(super) fn breaks(bytes: &[u8]) -> usize {
     let ends = |(i, b): (usize, &u8)| *b == b'\n' || (*b == b'\r' && bytes.get(i + 1) != Some(&b'\n'));
     bytes.iter().enumerate().filter(|&p| ends(p)).count()
 }
@@ -51,7 +50,7 @@ fn escape<'t>(text: &'t str, out: &mut String) -> Option<&'t str> {
         '\n' | '\r' => {
             // An escaped line break joins without a space; blank lines behind it still count.
             let (run, after) = white(text);
-            out.extend(std::iter::repeat_n('\n', breaks(run) - 1));
+            out.extend(std::iter::repeat_n('\n', breaks(run.as_bytes()) - 1));
             return Some(after);
         }
         'x' => 2,
