@@ -15,6 +15,10 @@ pub(super) fn objects(parsed: &Parsed, dir: &Arc<str>, log: &mut Log) -> Vec<Res
         let message = match problem.kind {
             yaml::ProblemKind::DuplicateKey => format!("{}; kustomize refuses a key that stands twice", problem.message),
             yaml::ProblemKind::Refused => problem.message.clone(),
+            yaml::ProblemKind::Ignored => {
+                log.ineffective(ProblemKind::Malformed, problem.span, problem.message.clone());
+                continue;
+            }
             yaml::ProblemKind::Syntax | yaml::ProblemKind::Limit => format!("not readable as YAML: {}", problem.message),
         };
         match problem.related {
