@@ -70,7 +70,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let (workspace, place, walk_errors, config) = load(settings)?;
     workspace.parse_relevant(settings.threads);
     let aside = |path: &str| cluster::conventions::is_aside(path, place.linted_below(path)) && !forced(&config, path);
-    let mut deliveries = delivery::deliveries(&workspace, &aside);
+    let mut deliveries = delivery::deliveries(&workspace, &aside, config.repo_url.as_deref());
     if let (Some(id), Some(name)) = (workspace.find(STDIN), &settings.stdin_cluster) {
         for d in deliveries.list.iter_mut().filter(|d| d.files.contains(&id)) {
             d.target = delivery::Target::Named(name.clone());
@@ -253,7 +253,7 @@ fn select(settings: &Settings, config: &Config, workspace: &Workspace, findings:
             summary.hidden += 1;
             continue;
         }
-        finding.fixes = pending.proposals.iter().filter_map(|p| fix::resolve(p, &|id| workspace.source(id).ok())).collect();
+        finding.fixes = pending.proposals.iter().filter_map(|p| fix::resolve(p, &|id| workspace.source(id).ok().map(|s| &**s))).collect();
         shown.push(finding);
     }
     shown.sort_by(|a, b| a.primary.span.cmp(&b.primary.span).then(a.rule.cmp(b.rule)).then_with(|| a.message.cmp(&b.message)));

@@ -4,10 +4,11 @@
 //! that nobody would doubt it. Objects that describe another cluster belong to the one they name and to no other.
 
 use super::conventions::{self, Claim, Nameless, Relation, Tree};
+use super::merge;
 use super::names::Names;
 use super::{Cluster, HcoClaim, Member};
 use crate::config::Config;
-use crate::delivery::{Deliveries, Delivery, How, Target};
+use crate::delivery::{Deliveries, Delivery, How, Mode, Target};
 use crate::files::{Workspace, parent};
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
@@ -39,6 +40,10 @@ enum Home {
     Named(String),
     /// No name; a directory.
     Nameless(String),
+    /// Every cluster there is.
+    All,
+    /// Some clusters, nobody can tell which.
+    Some,
 }
 
 struct Placed<'a> {
@@ -72,67 +77,85 @@ pub fn assemble(workspace: &Workspace, deliveries: &Deliveries, config: &Config,
         names.key(&cluster.name);
         cluster.aliases.iter().for_each(|alias| names.alias(alias, &cluster.name));
     }
-    let placed = place(workspace, deliveries, config, &mut names);
+    let (placed, known) = place(workspace, deliveries, config, &mut names);
     let hcos = hyperconverged(&placed);
     let pools = pools(workspace, &placed, &mut names);
-    let mut clusters = join(&hcos, pools, &placed, &names);
+    let mut clusters = join(hcos, pools, &placed, &known, &names);
     apply_outside(workspace, &mut clusters, config, outside, &mut names)?;
     let mut list: Vec<Cluster> = clusters.into_values().collect();
     list.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(list)
 }
 
-/// Gives every delivery a home: configuration, then its deliverer, then its path.
-fn place<'a>(workspace: &Workspace, deliveries: &'a Deliveries, config: &Config, names: &mut Names) -> Vec<Placed<'a>> {
+/// Name of the cluster that holds the repository's own Argo CD or Flux, when nothing else names it.
+const IN_CLUSTER: &str = "(in-cluster)";
+
+/// Gives every delivery a home: configuration, then its deliverer, then its path. Also all clusters that anything names.
+fn place<'a>(workspace: &Workspace, deliveries: &'a Deliveries, config: &Config, names: &mut Names) -> (Vec<Placed<'a>>, BTreeSet<String>) {
     let forced: Vec<(&str, GlobSet)> = config.clusters.iter().map(|c| (c.name.as_str(), globs(&c.paths))).collect();
     let tree = Shape::new(workspace, deliveries);
     let mut weak: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut strong: BTreeSet<String> = config.clusters.iter().map(|c| names.key(&c.name)).collect();
+    let mut strong: BTreeSet<String> = BTreeSet::new();
+    let symbolic = deliveries.list.iter().any(|d| matches!(d.target, Target::All | Target::Some));
     let mut placed = Vec::new();
     let mut pending = Vec::new();
     for delivery in &deliveries.list {
-        let by_config = forced.iter().find(|(_, set)| set.is_match(delivery.root.trim_end_matches('/')) || set.is_match(&delivery.root));
-        let nameless = Home::Nameless(parent(&delivery.root).to_owned());
-        let (home, confidence) = match (&delivery.target, by_config) {
-            (_, Some((name, _))) => (Home::Named(names.key(name)), Confidence::High),
-            (Target::Named(name), None) => {
-                let key = names.key(name);
-                strong.insert(key.clone());
-                (Home::Named(key), delivery.confidence)
-            }
-            (Target::Path, None) => match conventions::claim(&delivery.root, &tree) {
-                Some(Claim::Strong(name)) => {
-                    let key = names.key(&name);
-                    strong.insert(key.clone());
-                    (Home::Named(key), Confidence::Medium)
-                }
-                Some(Claim::Weak { name, tree }) => {
-                    let key = names.key(&name);
-                    weak.entry(key.clone()).or_default().insert(tree);
-                    pending.push((placed.len(), key));
-                    (nameless, Confidence::Medium)
-                }
-                None => {
-                    if let (true, Some(name)) = (is_dump(delivery), conventions::dump_claim(&delivery.root)) {
-                        pending.push((placed.len(), names.key(&name)));
-                    }
-                    (nameless, Confidence::Medium)
-                }
-            },
+        let path = match &delivery.target {
+            Target::Path(path) | Target::InCluster(path) => path.as_str(),
+            _ => delivery.root.as_str(),
         };
-        placed.push(Placed { delivery, home, confidence });
+        let inside = |set: &GlobSet| [path, &delivery.root].iter().any(|p| set.is_match(p) || set.is_match(p.trim_end_matches('/')));
+        let by_config = forced.iter().find(|(_, set)| inside(set));
+        let by_path = conventions::claim(path, &tree);
+        let nameless = match &delivery.target {
+            Target::InCluster(_) => Home::Named(names.key(IN_CLUSTER)),
+            _ => Home::Nameless(parent(&delivery.root).to_owned()),
+        };
+        let (home, confidence) = match (&delivery.target, by_config, by_path) {
+            (_, Some((name, _)), _) => (Home::Named(names.key(name)), Confidence::High),
+            (Target::Named(name), None, _) => (Home::Named(names.key(name)), delivery.confidence),
+            (Target::All, None, _) => (Home::All, delivery.confidence),
+            (Target::Some, None, _) => (Home::Some, delivery.confidence),
+            (_, None, Some(Claim::Strong(name))) => (Home::Named(names.key(&name)), Confidence::Medium),
+            (_, None, Some(Claim::Weak { name, tree })) => {
+                let key = names.key(&name);
+                weak.entry(key.clone()).or_default().insert(tree);
+                pending.push((placed.len(), key));
+                (nameless, Confidence::Medium)
+            }
+            (_, None, None) => {
+                if let (true, Some(name)) = (is_dump(delivery), conventions::dump_claim(&delivery.root)) {
+                    let key = names.key(&name);
+                    if symbolic && !conventions::is_never(&name) {
+                        strong.insert(key.clone());
+                    }
+                    pending.push((placed.len(), key));
+                }
+                (nameless, Confidence::Medium)
+            }
+        };
+        if let Home::Named(key) = &home {
+            strong.insert(key.clone());
+        }
+        placed.push(Placed { delivery, home, confidence: confidence.min(delivery.confidence) });
     }
-    for described in deliveries.list.iter().flat_map(|d| inventory(&d.objects.iter().collect::<Vec<_>>()).pools) {
-        if let Belonging::Named { cluster, .. } = &described.belongs {
-            strong.insert(names.key(cluster));
+    strong.extend(config.clusters.iter().map(|c| names.key(&c.name)));
+    for objects in deliveries.list.iter().map(|d| &d.objects) {
+        let inventory = inventory(&objects.iter().collect::<Vec<_>>());
+        strong.extend(inventory.clusters.iter().filter_map(|c| c.names.first()).map(|n| names.key(n)));
+        for pool in inventory.pools {
+            if let Belonging::Named { cluster, .. } = &pool.belongs {
+                strong.insert(names.key(cluster));
+            }
         }
     }
     for (index, key) in pending {
         if strong.contains(&key) || weak.get(&key).is_some_and(|trees| trees.len() >= 2) {
+            strong.insert(key.clone());
             placed[index].home = Home::Named(key);
         }
     }
-    placed
+    (placed, strong)
 }
 
 fn is_dump(delivery: &Delivery) -> bool {
@@ -156,13 +179,13 @@ fn pools(workspace: &Workspace, placed: &[Placed<'_>], names: &mut Names) -> Vec
         let key = match (&p.home, p.delivery.how) {
             (home @ Home::Named(_), _) => (Some(home), None),
             (Home::Nameless(_), How::Plain) => (None, None),
-            (Home::Nameless(_), _) => (None, Some(index)),
+            _ => (None, Some(index)),
         };
         groups.entry(key).or_default().push(index);
     }
     let mut found = Vec::new();
     for members in groups.values() {
-        let objects: Vec<&Object> = members.iter().flat_map(|i| &placed[*i].delivery.objects).collect();
+        let objects: Vec<&Object> = members.iter().flat_map(|i| placed[*i].delivery.objects.iter()).collect();
         let by_file: BTreeMap<FileId, usize> = members.iter().rev().flat_map(|i| placed[*i].delivery.files.iter().map(|f| (*f, *i))).collect();
         for pool in inventory(&objects).pools {
             let delivery = if let [only] = members.as_slice() { Some(*only) } else { by_file.get(&pool.span.file).copied() };
@@ -175,6 +198,8 @@ fn pools(workspace: &Workspace, placed: &[Placed<'_>], names: &mut Names) -> Vec
             let home = match home {
                 // A nameless pool lies where its own file lies, whatever it was read together with.
                 Home::Nameless(_) if from.delivery.how == How::Plain => Home::Nameless(parent(&workspace.file(pool.span.file).path).to_owned()),
+                // Which clusters get machines that go to all of them is as good as unknown.
+                Home::All | Home::Some => continue,
                 other => other,
             };
             found.push(FoundPool { pool, home, confidence, delivery });
@@ -183,33 +208,64 @@ fn pools(workspace: &Workspace, placed: &[Placed<'_>], names: &mut Names) -> Vec
     found
 }
 
-fn join(hcos: &[FoundHco], pools: Vec<FoundPool>, placed: &[Placed<'_>], names: &Names) -> BTreeMap<String, Cluster> {
-    let regions = regions(hcos, placed);
-    let mut clusters: BTreeMap<String, Cluster> = BTreeMap::new();
-    let named = |home: &Home| matches!(home, Home::Named(_));
-    let any_named = hcos.iter().any(|h| named(&h.home));
-    for (index, hco) in hcos.iter().enumerate() {
-        let name = match &hco.home {
-            Home::Named(key) => names.shown(key).to_owned(),
-            Home::Nameless(_) => regions.get(&index).cloned().unwrap_or_default(),
-        };
-        let via = placed[hco.delivery].delivery.via.clone();
-        let cluster = clusters.entry(name.clone()).or_insert_with(|| empty(&name));
-        cluster.why.push(Label { span: hco.hco.object.span(), message: "its HyperConverged".to_owned() });
-        cluster.hyperconverged.push(HcoClaim { hco: hco.hco.clone(), confidence: placed[hco.delivery].delivery.confidence, via });
+/// Turns HyperConvergeds for all or some clusters into claims of the clusters that are known; with no cluster known they stay nameless.
+fn spread(hcos: Vec<FoundHco>, pools: &[FoundPool], placed: &[Placed<'_>], known: &BTreeSet<String>) -> Vec<FoundHco> {
+    let (symbolic, mut out): (Vec<_>, Vec<_>) = hcos.into_iter().partition(|h| matches!(h.home, Home::All | Home::Some));
+    let concrete: BTreeSet<String> = out.iter().filter(|h| h.confidence > Confidence::Low).filter_map(|h| named(&h.home)).map(str::to_owned).collect();
+    let with_pools: BTreeSet<&str> = pools.iter().filter_map(|p| named(&p.home)).collect();
+    for h in symbolic {
+        let all = h.home == Home::All;
+        let receivers: Vec<&String> = known.iter().filter(|k| !concrete.contains(*k) && (all || with_pools.contains(k.as_str()))).collect();
+        if receivers.is_empty() && concrete.is_empty() {
+            let home = Home::Nameless(parent(&placed[h.delivery].delivery.root).to_owned());
+            out.push(FoundHco { home, confidence: Confidence::Low, ..h });
+            continue;
+        }
+        for key in receivers {
+            // That a cluster we know of is one of all is likely; that it is one of some is merely possible.
+            let confidence = h.confidence.min(if all { Confidence::Medium } else { Confidence::Low });
+            out.push(FoundHco { hco: h.hco.clone(), home: Home::Named(key.clone()), confidence, delivery: h.delivery });
+        }
     }
+    out
+}
+
+fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known: &BTreeSet<String>, names: &Names) -> BTreeMap<String, Cluster> {
+    let hcos = spread(hcos, &pools, placed, known);
+    let regions = regions(&hcos, placed);
+    let mut clusters: BTreeMap<String, Cluster> = BTreeMap::new();
+    let any_named = hcos.iter().any(|h| named(&h.home).is_some());
+    for (index, hco) in hcos.iter().enumerate() {
+        let name = match named(&hco.home) {
+            Some(key) => names.shown(key).to_owned(),
+            None => regions.get(&index).cloned().unwrap_or_default(),
+        };
+        let delivery = placed[hco.delivery].delivery;
+        let cluster = clusters.entry(name.clone()).or_insert_with(|| empty(&name));
+        cluster.why.extend(delivery.via.clone());
+        cluster.why.push(Label { span: hco.hco.object.span(), message: "its HyperConverged".to_owned() });
+        cluster.hyperconverged.push(HcoClaim {
+            hco: hco.hco.clone(),
+            // In a place of its own the resource is certain, whatever the place is called.
+            confidence: if directory(&hco.home).is_some() || matches!(delivery.target, Target::Path(_)) { delivery.confidence.min(floor(hco)) } else { hco.confidence },
+            guessed: delivery.confidence == Confidence::Low,
+            mode: delivery.mode,
+            via: delivery.via.clone(),
+        });
+    }
+    clusters.values_mut().for_each(merge_claims);
     let nameless = Nameless {
         hyperconverged: hcos.iter().filter_map(|h| directory(&h.home)).map(str::to_owned).collect(),
         pools: pools.iter().filter_map(|p| directory(&p.home)).map(str::to_owned).collect(),
         any_named,
     };
-    let receivers: Vec<String> = clusters.keys().cloned().collect();
+    let receivers: Vec<String> = clusters.iter().filter(|(_, c)| c.hyperconverged.iter().any(|h| h.confidence > Confidence::Low)).map(|(n, _)| n.clone()).collect();
     let mut left = Vec::new();
     for found in pools {
         let mut homes: Vec<(&str, Confidence)> = Vec::new();
         match &found.home {
             Home::Named(key) => {
-                let shared = hcos.iter().filter(|h| h.home == found.home).map(|h| link(h, &found)).max();
+                let shared = hcos.iter().filter(|h| h.home == found.home && h.confidence > Confidence::Low).map(|h| link(h, &found)).max();
                 homes.push((names.shown(key), shared.unwrap_or(found.confidence)));
             }
             Home::Nameless(dir) => {
@@ -217,7 +273,7 @@ fn join(hcos: &[FoundHco], pools: Vec<FoundPool>, placed: &[Placed<'_>], names: 
                     let (Some(h), Some(name)) = (directory(&hco.home), regions.get(&index)) else { continue };
                     let same = found.delivery == Some(hco.delivery);
                     match if same { Relation::Same } else { conventions::relate(h, dir, &nameless) } {
-                        Relation::Same => homes.push((name, if same { Confidence::High } else { Confidence::Medium })),
+                        Relation::Same => homes.push((name, if same { Confidence::High } else { Confidence::Medium }.min(floor(hco)))),
                         Relation::Maybe => homes.push((name, Confidence::Low)),
                         Relation::Different => {}
                     }
@@ -227,6 +283,7 @@ fn join(hcos: &[FoundHco], pools: Vec<FoundPool>, placed: &[Placed<'_>], names: 
                     homes.push((only, if dump { Confidence::Medium } else { Confidence::Low }));
                 }
             }
+            Home::All | Home::Some => {}
         }
         if homes.is_empty() {
             left.push(found);
@@ -234,6 +291,9 @@ fn join(hcos: &[FoundHco], pools: Vec<FoundPool>, placed: &[Placed<'_>], names: 
         }
         for (name, confidence) in homes {
             let cluster = clusters.entry(name.to_owned()).or_insert_with(|| empty(name));
+            if cluster.pools.iter().any(|m| m.pool.span == found.pool.span && m.pool.name == found.pool.name && m.confidence >= confidence) {
+                continue;
+            }
             cluster.closed |= found.pool.scope != Scope::Part && confidence > Confidence::Low;
             cluster.pools.push(Member { pool: found.pool.clone(), confidence });
         }
@@ -250,6 +310,35 @@ fn join(hcos: &[FoundHco], pools: Vec<FoundPool>, placed: &[Placed<'_>], names: 
     clusters
 }
 
+/// Merges what policies only add to onto the resource that is there.
+fn merge_claims(cluster: &mut Cluster) {
+    let (parts, whole): (Vec<HcoClaim>, Vec<HcoClaim>) = std::mem::take(&mut cluster.hyperconverged).into_iter().partition(|c| c.mode == Mode::Merge);
+    cluster.hyperconverged = whole;
+    for part in parts {
+        let same = |c: &&mut HcoClaim| c.hco.object.name == part.hco.object.name && c.hco.api == part.hco.api;
+        match cluster.hyperconverged.iter_mut().find(same) {
+            Some(known) if part.confidence > Confidence::Low => {
+                known.hco.object.root = merge::onto(&known.hco.object.root, &part.hco.object.root);
+                known.confidence = known.confidence.min(part.confidence);
+            }
+            Some(_) => {}
+            None => cluster.hyperconverged.push(part),
+        }
+    }
+}
+
+/// A resource for clusters that nobody knows is no more than possible for any of them.
+fn floor(hco: &FoundHco) -> Confidence {
+    if directory(&hco.home).is_some() && hco.confidence == Confidence::Low { Confidence::Low } else { Confidence::High }
+}
+
+fn named(home: &Home) -> Option<&str> {
+    match home {
+        Home::Named(key) => Some(key),
+        _ => None,
+    }
+}
+
 /// The name of the cluster that the whole repository is.
 const REPOSITORY: &str = "(repository)";
 
@@ -260,7 +349,7 @@ fn empty(name: &str) -> Cluster {
 fn directory(home: &Home) -> Option<&str> {
     match home {
         Home::Nameless(directory) => Some(directory),
-        Home::Named(_) => None,
+        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod architectures;
 pub mod conventions;
 mod join;
+mod merge;
 mod names;
 mod view;
 
@@ -10,6 +11,7 @@ pub use architectures::Architectures;
 pub use join::{Outside, assemble};
 pub use view::view;
 
+use crate::delivery::Mode;
 use crate::finding::{Confidence, Label};
 use crate::nodes::arch::Arch;
 use crate::nodes::pool::Pool;
@@ -43,6 +45,10 @@ pub struct HcoClaim {
     pub hco: HyperConverged,
     /// How sure it is that the cluster gets it.
     pub confidence: Confidence,
+    /// It was read from a template, so nothing it says is certain.
+    pub guessed: bool,
+    /// Whether it is whole or a part to be merged.
+    pub mode: Mode,
     /// The chain that brings it there.
     pub via: Vec<Label>,
 }
@@ -138,10 +144,16 @@ impl Cluster {
 }
 
 impl Subject<'_> {
-    /// The confidence of a finding that rests on the resource alone.
+    /// The confidence of a finding that rests on the resource alone: it holds wherever the resource goes.
     #[must_use]
     pub fn confidence(&self) -> Confidence {
-        self.claim.confidence
+        if self.claim.guessed { Confidence::Low } else { Confidence::High }
+    }
+
+    /// The confidence of a finding that rests on the resource and the cluster it is given to.
+    #[must_use]
+    pub fn membership(&self) -> Confidence {
+        self.confidence().min(self.claim.confidence)
     }
 
     /// Whether an architecture is certainly a workload architecture.

@@ -2,17 +2,29 @@
 //!
 //! The unit is a delivery: rendered objects and what is known of the cluster they go to. Nothing is judged that nobody delivers: a
 //! file that a kustomization lists, a patch, a chart's template is no delivery of its own.
+//!
+//! `candidates` finds what could be applied by itself (Kustomize roots, plain files); deployers among their objects (`argocd`, `flux`, `acm`, …) emit
+//! further deliveries and claim candidates; `plan` follows them until nothing new comes.
 
+mod acm;
+mod argocd;
+mod candidates;
+mod helm;
 pub mod kustomize;
-mod plain;
+mod plan;
+mod render;
+mod repository;
+mod values;
 
-pub use plain::deliveries;
+pub use plan::deliveries;
 
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
 use crate::outcome::Unresolved;
 use crate::source::{FileId, Span};
+use crate::yaml::Node;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Objects that reach a cluster together.
 #[derive(Clone, Debug)]
@@ -22,19 +34,19 @@ pub struct Delivery {
     /// The file, or the directory with a `/` at its end, that yields them; relative to the repository.
     pub root: String,
     /// The objects, wrappers opened.
-    pub objects: Vec<Object>,
+    pub objects: Arc<Vec<Object>>,
     /// Every file that takes part.
-    pub files: BTreeSet<FileId>,
+    pub files: Arc<BTreeSet<FileId>>,
     /// The cluster they go to, as far as the deliverer says.
     pub target: Target,
+    /// Whether the objects are whole or parts to be merged onto what is there.
+    pub mode: Mode,
     /// How sure the link is.
     pub confidence: Confidence,
     /// Further objects may exist that could not be seen.
     pub incomplete: bool,
     /// The chain of places that make it a delivery, outermost first.
     pub via: Vec<Label>,
-    /// Where to point when the delivery as a whole is meant.
-    pub span: Span,
 }
 
 /// The mechanism of a delivery.
@@ -44,6 +56,8 @@ pub enum How {
     Plain,
     /// A Kustomize build root.
     Kustomize,
+    /// Something a deployer renders.
+    Deployed,
     /// Standard input, rendered by the user.
     Stdin,
 }
@@ -51,10 +65,25 @@ pub enum How {
 /// The cluster a delivery goes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// Nobody says: the path may.
-    Path,
+    /// Nobody says: the directories of this path may.
+    Path(String),
+    /// The cluster that holds the deployer, whose own place is this path.
+    InCluster(String),
     /// This one.
     Named(String),
+    /// Every cluster that is registered.
+    All,
+    /// Some clusters; which ones cannot be told here.
+    Some,
+}
+
+/// What a delivery does to objects that exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It gives them whole.
+    Full,
+    /// It merges what it says onto them (a `musthave` policy).
+    Merge,
 }
 
 /// All deliveries and what came up on the way.
@@ -64,6 +93,61 @@ pub struct Deliveries {
     pub list: Vec<Delivery>,
     /// What could not be seen.
     pub unresolved: Vec<Unresolved>,
-    /// Files with templates that were not read.
+    /// What `kustomize build` would refuse, or what has no effect.
+    pub problems: Vec<kustomize::Problem>,
+    /// Files with templates that were not read, or in part.
     pub templates: BTreeSet<FileId>,
+}
+
+/// What a deployer sets in motion.
+#[derive(Clone, Debug)]
+struct Emission {
+    /// What it delivers.
+    what: What,
+    /// Where to; `None` is the cluster the deployer itself is on.
+    target: Option<Target>,
+    /// Whole or in part.
+    mode: Mode,
+    /// How sure the link is.
+    confidence: Confidence,
+    /// The place that makes it so.
+    via: Label,
+}
+
+/// What an emission delivers.
+#[derive(Clone, Debug)]
+enum What {
+    /// A directory of the repository, rendered.
+    Directory(Rendering),
+    /// Objects that are embedded in the deployer.
+    Objects(Vec<Object>),
+    /// Nothing, but these paths are accounted for: excluded, or only inspected.
+    Nothing(Vec<String>),
+}
+
+/// How a directory is rendered.
+#[derive(Clone, Debug)]
+struct Rendering {
+    /// The directory, relative to the repository.
+    directory: String,
+    /// Who renders it.
+    tool: Tool,
+    /// Fields edited into the kustomization before it is built.
+    overlay: Option<Node>,
+}
+
+/// Who renders a directory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Tool {
+    /// Argo CD: Helm, Kustomize or plain files, by what lies there.
+    ArgoCd {
+        /// Plain files of sub-directories too.
+        recurse: bool,
+        /// Globs of plain files to take (all when empty) and to leave out.
+        include: String,
+        /// See `include`.
+        exclude: String,
+        /// Values files of a chart, relative to the repository.
+        values: Vec<String>,
+    },
 }

@@ -13,12 +13,16 @@ pub use walk::{Found, Walk, WalkError};
 use crate::source::{FileId, Source};
 use crate::yaml::{self, Parsed};
 use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
 use std::path::PathBuf;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE: u64 = 32 << 20;
+
+/// How many files with unusual names (a patch called `patch.txt`) may be referred to.
+const MAX_LATE: usize = 1024;
 
 /// All files of a run.
 #[derive(Debug)]
@@ -27,6 +31,9 @@ pub struct Workspace {
     files: Vec<File>,
     by_path: BTreeMap<String, FileId>,
     directories: BTreeSet<String>,
+    /// Files that the walk passed over because of their names, and that something turned out to refer to.
+    late: Vec<OnceLock<File>>,
+    late_paths: Mutex<BTreeMap<String, FileId>>,
 }
 
 /// One file.
@@ -42,8 +49,8 @@ pub struct File {
     pub linted: bool,
     absolute: Option<PathBuf>,
     display: String,
-    source: OnceLock<Result<Source, String>>,
-    parsed: OnceLock<Parsed>,
+    source: OnceLock<Result<Arc<Source>, String>>,
+    parsed: OnceLock<Arc<Parsed>>,
 }
 
 impl File {
@@ -76,7 +83,7 @@ impl Workspace {
             }
             let source = OnceLock::new();
             if let Some(text) = f.text {
-                let _ = source.set(text.map(|t| Source::new(f.display.clone(), t)));
+                let _ = source.set(text.map(|t| Arc::new(Source::new(f.display.clone(), t))));
             }
             files.push(File {
                 path: f.path,
@@ -89,7 +96,8 @@ impl Workspace {
                 parsed: OnceLock::new(),
             });
         }
-        Self { boundary, files, by_path, directories }
+        let late = std::iter::repeat_with(OnceLock::new).take(MAX_LATE).collect();
+        Self { boundary, files, by_path, directories, late, late_paths: Mutex::default() }
     }
 
     /// Every file with its identity, in the order of their paths.
@@ -100,13 +108,68 @@ impl Workspace {
     /// The file of an identity.
     #[must_use]
     pub fn file(&self, id: FileId) -> &File {
-        &self.files[id.0 as usize]
+        let index = id.0 as usize;
+        let late = || self.late.get(index - self.files.len()).and_then(OnceLock::get);
+        // Identities are made here alone, for files that are there.
+        self.files.get(index).or_else(late).unwrap_or(&self.files[0])
     }
 
-    /// The file at a path relative to the boundary.
+    /// The file at a path relative to the boundary, among those the walk took.
     #[must_use]
     pub fn find(&self, path: &str) -> Option<FileId> {
         self.by_path.get(path).copied()
+    }
+
+    /// The file at a path relative to the boundary, whatever its name.
+    #[must_use]
+    pub fn find_any(&self, path: &str) -> Option<FileId> {
+        if let Some(id) = self.find(path) {
+            return Some(id);
+        }
+        let mut paths = self.late_paths.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = paths.get(path) {
+            return Some(*id);
+        }
+        let absolute = self.boundary.join(path);
+        if path.is_empty() || !walk::is_file(&absolute, &self.boundary) {
+            return None;
+        }
+        let slot = self.late.get(paths.len())?;
+        let new = id(self.files.len() + paths.len());
+        let display = self.display_of(path);
+        let (source, parsed) = (OnceLock::new(), OnceLock::new());
+        let _ = slot.set(File {
+            path: path.to_owned(),
+            relevant: false,
+            explicit: false,
+            linted: false,
+            absolute: Some(absolute),
+            display,
+            source,
+            parsed,
+        });
+        paths.insert(path.to_owned(), new);
+        Some(new)
+    }
+
+    /// How a path relative to the boundary is shown: as its neighbours are.
+    fn display_of(&self, path: &str) -> String {
+        let known = self.files.iter().find(|f| f.absolute.is_some() && f.path.len() != f.display.len());
+        let Some(known) = known else { return path.to_owned() };
+        match known.path.strip_suffix(known.display.as_str()) {
+            // Shown from a directory below the boundary.
+            Some(prefix) => path.strip_prefix(prefix).map_or_else(|| path.to_owned(), str::to_owned),
+            None => path.to_owned(),
+        }
+    }
+
+    /// A file's bytes, whatever its name.
+    #[must_use]
+    pub fn bytes(&self, path: &str) -> Option<Cow<'_, [u8]>> {
+        if let Some(source) = self.find(path).and_then(|id| self.source(id).ok()) {
+            return Some(Cow::Borrowed(source.text.as_bytes()));
+        }
+        walk::read_raw(&self.boundary.join(path), &self.boundary).ok().map(Cow::Owned)
     }
 
     /// Whether a directory with files exists at a path relative to the boundary (empty for the boundary itself).
@@ -133,19 +196,19 @@ impl Workspace {
     ///
     /// # Errors
     /// The file cannot be read, is too big, or is not UTF-8.
-    pub fn source(&self, id: FileId) -> Result<&Source, &str> {
+    pub fn source(&self, id: FileId) -> Result<&Arc<Source>, &str> {
         let file = self.file(id);
         let source = file.source.get_or_init(|| {
             let absolute = file.absolute.as_deref().ok_or("it is gone")?;
-            walk::read(absolute, &self.boundary).map(|text| Source::new(file.display.clone(), text))
+            walk::read(absolute, &self.boundary).map(|text| Arc::new(Source::new(file.display.clone(), text)))
         });
         source.as_ref().map_err(String::as_str)
     }
 
     /// A file's documents; none when its text cannot be had.
     #[must_use]
-    pub fn parsed(&self, id: FileId) -> &Parsed {
-        self.file(id).parsed.get_or_init(|| self.source(id).map(|s| yaml::parse(id, &s.text)).unwrap_or_default())
+    pub fn parsed(&self, id: FileId) -> &Arc<Parsed> {
+        self.file(id).parsed.get_or_init(|| Arc::new(self.source(id).map(|s| yaml::parse(id, &s.text)).unwrap_or_default()))
     }
 
     /// Parses the files that could matter, on all cores.
@@ -169,7 +232,7 @@ impl Workspace {
     #[must_use]
     pub fn tally(&self) -> (usize, usize, Vec<(String, String)>) {
         let parsed = self.files.iter().filter(|f| f.parsed.get().is_some()).count();
-        let unreadable = self.files.iter().filter_map(|f| match f.source.get() {
+        let unreadable = self.files.iter().chain(self.late.iter().filter_map(OnceLock::get)).filter_map(|f| match f.source.get() {
             Some(Err(why)) => Some((f.display.clone(), why.clone())),
             _ => None,
         });
@@ -179,8 +242,12 @@ impl Workspace {
     /// The texts of all files that were read, by identity; the others are left empty.
     #[must_use]
     pub fn into_sources(self) -> Vec<Source> {
-        let text = |f: File| f.source.into_inner().and_then(Result::ok).unwrap_or_else(|| Source::new(f.display, String::new()));
-        self.files.into_iter().map(text).collect()
+        let late = self.late.into_iter().filter_map(OnceLock::into_inner);
+        let text = |f: File| match f.source.into_inner() {
+            Some(Ok(source)) => Arc::try_unwrap(source).unwrap_or_else(|shared| Source::new(shared.path.clone(), shared.text.clone())),
+            _ => Source::new(f.display, String::new()),
+        };
+        self.files.into_iter().chain(late).map(text).collect()
     }
 }
 

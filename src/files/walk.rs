@@ -188,10 +188,17 @@ fn is_loop(error: &ignore::Error) -> bool {
 
 /// Reads a file inside the boundary as UTF-8 text.
 pub(super) fn read(path: &Path, boundary: &Path) -> Result<String, String> {
-    if !inside(path, boundary) {
-        return Err("it lies outside the repository".to_owned());
-    }
-    read_bytes(path).and_then(decode)
+    read_raw(path, boundary).and_then(decode)
+}
+
+/// Reads a file inside the boundary.
+pub(super) fn read_raw(path: &Path, boundary: &Path) -> Result<Vec<u8>, String> {
+    if inside(path, boundary) { read_bytes(path) } else { Err("it lies outside the repository".to_owned()) }
+}
+
+/// Whether a path is a file inside the boundary.
+pub(super) fn is_file(path: &Path, boundary: &Path) -> bool {
+    path.is_file() && inside(path, boundary)
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {

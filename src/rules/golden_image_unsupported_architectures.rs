@@ -27,7 +27,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         // Absence follows from a complete inventory alone; a possible node of the right architecture would be enough.
         let possible = subject.architectures.possible.keys().any(listed);
         let complete = subject.architectures.knowledge == Knowledge::Complete && !possible;
-        let confidence = if complete { subject.confidence() } else { Confidence::Low };
+        let confidence = if complete { subject.membership() } else { Confidence::Low };
         findings.add(draft(subject, image, text, *place).confidence(confidence));
     }
 }

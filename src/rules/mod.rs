@@ -9,6 +9,7 @@ pub use page::{Meta, Page};
 pub use report::{Draft, Findings};
 
 use crate::cluster::{Cluster, Subject};
+use crate::finding::Confidence;
 use std::sync::LazyLock;
 
 /// A rule.
@@ -84,7 +85,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// Runs every rule on one cluster.
 pub fn check(cluster: &Cluster, subject: Option<&Subject<'_>>, findings: &mut Findings) {
-    findings.enter(&cluster.name);
+    let member = subject.is_none_or(|s| s.claim.confidence > Confidence::Low);
+    findings.enter(&cluster.name, member);
     for rule in ALL.iter() {
         findings.begin(rule);
         match (&rule.check, subject) {

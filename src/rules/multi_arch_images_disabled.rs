@@ -26,7 +26,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
     // What is true in some reading of the repository only is possible, not so.
     let sure = certain && subject.feature.on == Tri::No && subject.images.any() == Tri::Yes;
-    let confidence = if sure { subject.confidence().min(architectures.mixed()) } else { Confidence::Low };
+    let confidence = if sure { subject.membership().min(architectures.mixed()) } else { Confidence::Low };
     findings.add(draft(subject).confidence(confidence));
 }
 

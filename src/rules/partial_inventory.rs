@@ -28,6 +28,6 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             .because(subject.feature.place, "golden images are imported for one architecture only")
             .note("the machine sets that the installer makes are usually not in Git")
             .help(format!("say what all nodes are with `nodeArchitectures` of {name} in .hco-lint.yaml or with `--nodes`"))
-            .confidence(proof.confidence.min(subject.confidence()).max(Confidence::Low)),
+            .confidence(proof.confidence.min(subject.membership()).max(Confidence::Low)),
     );
 }

@@ -19,13 +19,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     let path = subject.hco.api.path(Part::Workloads);
-    let confidence = cluster.pools.iter().map(|m| m.confidence).min().unwrap_or(subject.confidence());
+    let confidence = cluster.pools.iter().map(|m| m.confidence).min().unwrap_or(subject.membership());
     findings.add(
         Draft::new(subject.hco.nearest(path), "no node matches", format!("workloads of {} are placed on nodes that do not exist", cluster.name))
             .about(&subject.hco.object)
             .field(&path.join("."))
             .note(format!("all {} known nodes were tried", cluster.pools.len()))
             .help("correct the placement, or label the nodes that are meant")
-            .confidence(confidence.min(subject.confidence())),
+            .confidence(confidence.min(subject.membership())),
     );
 }

@@ -128,6 +128,7 @@ pub struct Pending {
 pub struct Findings {
     rule: Option<&'static Rule>,
     cluster: String,
+    member: bool,
     list: Vec<Pending>,
     index: BTreeMap<Key, usize>,
 }
@@ -136,9 +137,11 @@ pub struct Findings {
 type Key = (&'static str, Span, String, ObjectRef, bool);
 
 impl Findings {
-    /// What follows is about this cluster; empty for none.
-    pub fn enter(&mut self, cluster: &str) {
+    /// What follows is about this cluster; empty for none. A cluster that may not be given the resource at all is no `member`: what is
+    /// certainly wrong with the resource is then not said of this cluster in particular.
+    pub fn enter(&mut self, cluster: &str, member: bool) {
         cluster.clone_into(&mut self.cluster);
+        self.member = member;
     }
 
     /// What follows comes from this rule.
@@ -161,7 +164,7 @@ impl Findings {
         finding.severity = draft.severity.unwrap_or(meta.severity);
         finding.consequence = draft.consequence.unwrap_or(meta.consequence);
         finding.alert = meta.alert.as_deref();
-        if !self.cluster.is_empty() {
+        if !self.cluster.is_empty() && (self.member || finding.confidence == Confidence::Low) {
             finding.clusters.insert(self.cluster.clone());
         }
         let possible = finding.confidence == Confidence::Low;

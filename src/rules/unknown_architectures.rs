@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check::Subject(check);
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let architectures = &subject.architectures;
     let nothing = architectures.knowledge == Knowledge::Unknown && architectures.possible.is_empty();
-    if subject.plain_kubernetes || !nothing || subject.feature.on == Tri::Yes || subject.confidence() == Confidence::Low {
+    if subject.plain_kubernetes || !nothing || subject.feature.on == Tri::Yes || subject.membership() == Confidence::Low {
         return;
     }
     let name = &subject.cluster.name;
@@ -25,7 +25,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         .item(name)
         .field("nodes")
         .help(remedy(name))
-        .confidence(subject.confidence()),
+        .confidence(subject.membership()),
     );
 }
 

@@ -25,7 +25,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         } else {
             "golden images and templates cannot be deployed on this cluster".to_owned()
         };
-        let confidence = proof.confidence.min(subject.confidence()).max(Confidence::Low);
+        let confidence = proof.confidence.min(subject.membership()).max(Confidence::Low);
         findings.add(
             Draft::new(subject.hco.nearest(path), format!("lets {arch} nodes take part"), format!("{arch} nodes stop golden images and templates from being deployed at all"))
                 .about(&subject.hco.object)

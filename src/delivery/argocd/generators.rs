@@ -1,0 +1,269 @@
+//! Generators of ApplicationSets: what they yield statically, and what stays open.
+
+use super::super::plan::Context;
+use super::super::{Target, acm};
+use super::template::{self, Params, flatten, normalise, text};
+use crate::files::parent;
+use crate::manifest::Object;
+use crate::yaml::{Lookup, Node};
+use globset::{Glob, GlobBuilder};
+use std::collections::BTreeSet;
+
+/// Most instances one set may have; more are left out and said.
+const MAX_INSTANCES: usize = 10_000;
+
+/// One instance: its parameters, and where it goes if its cluster is not among them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Instance {
+    pub(super) params: Params,
+    pub(super) symbolic: Option<Target>,
+    /// The generator's own template, merged over the set's.
+    pub(super) template: Option<Node>,
+}
+
+/// What a list of generators yields.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Yield {
+    pub(super) instances: Vec<Instance>,
+    /// Directories that a generator names to leave them out.
+    pub(super) excluded: Vec<String>,
+}
+
+/// What the generators of a set yield, one after the other.
+pub(super) fn all(generators: &[Node], context: &Context<'_>) -> Yield {
+    let mut result = Yield::default();
+    for generator in generators {
+        let one = one(generator, context, &Params::new(), 0);
+        result.instances.extend(one.instances);
+        result.excluded.extend(one.excluded);
+    }
+    result.instances.truncate(MAX_INSTANCES);
+    result
+}
+
+/// One generator. `outer` are parameters of the generator it is combined with in a matrix.
+fn one(generator: &Node, context: &Context<'_>, outer: &Params, depth: usize) -> Yield {
+    let mut result = Yield::default();
+    let Some(entry) = generator.as_mapping().and_then(|m| m.entries.iter().find(|e| e.key.text() != Some("selector"))) else { return result };
+    let body = &entry.value;
+    match entry.key.text().unwrap_or_default() {
+        "list" => list(body, &mut result),
+        "git" => git(body, context, outer, &mut result),
+        "clusters" => clusters(body, context, &mut result),
+        "clusterDecisionResource" => decision(body, context, &mut result),
+        "merge" if depth < 4 => merge(body, context, depth, &mut result),
+        "matrix" if depth < 4 => matrix(body, context, depth, &mut result),
+        _ => result.instances.push(Instance { symbolic: Some(Target::Some), ..Instance::default() }),
+    }
+    if let Some(template) = body.find(&["template"]) {
+        result.instances.iter_mut().for_each(|i| i.template = Some(template.clone()));
+    }
+    for (key, value) in body.entries_at(&["values"]).iter().filter_map(|e| Some((e.key.text()?, e.value.text()?))) {
+        for instance in &mut result.instances {
+            let value = text(value, &instance.params);
+            instance.params.insert(format!("values.{key}"), value);
+        }
+    }
+    result
+}
+
+fn list(body: &Node, result: &mut Yield) {
+    for element in body.items_at(&["elements"]) {
+        let mut instance = Instance::default();
+        flatten(element, "", &mut instance.params);
+        result.instances.push(instance);
+    }
+    if body.find(&["elementsYaml"]).is_some() {
+        result.instances.push(Instance { symbolic: Some(Target::Some), ..Instance::default() });
+    }
+}
+
+fn git(body: &Node, context: &Context<'_>, outer: &Params, result: &mut Yield) {
+    let url = body.find(&["repoURL"]).and_then(Node::text).unwrap_or_default();
+    if !context.repository.is(url) {
+        result.instances.push(Instance { symbolic: Some(Target::Some), ..Instance::default() });
+        return;
+    }
+    let flag = |n: &Node| n.find(&["exclude"]).and_then(Node::as_bool).unwrap_or(false);
+    let pattern = |n: &Node| n.find(&["path"]).and_then(Node::text).map(|p| text(p, outer).trim_start_matches("./").trim_end_matches('/').to_owned());
+    let directories = body.items_at(&["directories"]);
+    if !directories.is_empty() {
+        // `path.Match` over the whole path: a star does not cross a slash, and excluding wins whatever the order.
+        let globs = |excluding: bool| -> Vec<_> {
+            let wanted = directories.iter().filter(|d| flag(d) == excluding).filter_map(pattern);
+            wanted.filter_map(|p| GlobBuilder::new(&p).literal_separator(true).build().ok()).map(|g| g.compile_matcher()).collect()
+        };
+        let (include, exclude) = (globs(false), globs(true));
+        for directory in context.workspace.directories_below("") {
+            let hidden = directory.split('/').any(|part| part.starts_with('.'));
+            if directory.is_empty() || hidden || !include.iter().any(|g| g.is_match(directory)) {
+                continue;
+            }
+            if exclude.iter().any(|g| g.is_match(directory)) {
+                result.excluded.push(directory.to_owned());
+                continue;
+            }
+            let mut instance = Instance::default();
+            path_params(directory, &mut instance.params);
+            result.instances.push(instance);
+        }
+    }
+    for file in body.items_at(&["files"]).iter().filter(|f| !flag(f)) {
+        // Argo CD's default globbing lets a star cross slashes.
+        let Some(glob) = pattern(file).and_then(|p| Glob::new(&p).ok()).map(|g| g.compile_matcher()) else { continue };
+        let excluded: Vec<_> = body.items_at(&["files"]).iter().filter(|f| flag(f)).filter_map(pattern).filter_map(|p| Glob::new(&p).ok()).collect();
+        for (id, path) in context.workspace.below("") {
+            if !glob.is_match(path) || excluded.iter().any(|g| g.compile_matcher().is_match(path)) {
+                continue;
+            }
+            for document in &context.workspace.parsed(id).documents {
+                let roots = document.root.as_sequence().map_or_else(|| vec![&document.root], |items| items.iter().collect());
+                for root in roots {
+                    let mut instance = Instance::default();
+                    flatten(root, "", &mut instance.params);
+                    path_params(parent(path), &mut instance.params);
+                    instance.params.insert("path.filename".to_owned(), path.rsplit('/').next().unwrap_or_default().to_owned());
+                    result.instances.push(instance);
+                }
+            }
+        }
+    }
+}
+
+fn path_params(directory: &str, params: &mut Params) {
+    let base = directory.rsplit('/').next().unwrap_or_default();
+    let mut set = |key: &str, value: &str| params.insert(key.to_owned(), value.to_owned());
+    set("path", directory);
+    set("path.path", directory);
+    set("path.basename", base);
+    set("path.basenameNormalized", &normalise(base));
+    for (index, segment) in directory.split('/').enumerate() {
+        set(&format!("path.{index}"), segment);
+        set(&format!("path.segments.{index}"), segment);
+    }
+}
+
+/// Clusters that Argo CD knows. Secrets in Git name some of them; the world stays open.
+fn clusters(body: &Node, context: &Context<'_>, result: &mut Yield) {
+    let selected = body.find(&["selector"]);
+    for secret in context.all("", "Secret") {
+        if secret.label("argocd.argoproj.io/secret-type").and_then(Node::text) != Some("cluster") || !selected.is_none_or(|s| acm::matches(s, secret) == crate::operator::Tri::Yes) {
+            continue;
+        }
+        result.instances.push(Instance { params: secret_params(secret), ..Instance::default() });
+    }
+    let open = match selected.map(|s| s.at(&["matchLabels"])) {
+        None | Some(Lookup::Absent) => Target::All,
+        Some(_) => Target::Some,
+    };
+    let open = if selected.is_some_and(|s| !s.items_at(&["matchExpressions"]).is_empty()) { Target::Some } else { open };
+    result.instances.push(Instance { symbolic: Some(open), ..Instance::default() });
+}
+
+fn secret_params(secret: &Object) -> Params {
+    let mut params = Params::new();
+    for key in ["name", "server"] {
+        if let Some(value) = secret.root.find(&["stringData", key]).and_then(Node::text) {
+            params.insert(key.to_owned(), value.to_owned());
+        }
+    }
+    let name = params.get("name").cloned().unwrap_or_else(|| secret.name.clone());
+    params.insert("nameNormalized".to_owned(), normalise(&name));
+    params.insert("name".to_owned(), name);
+    for part in ["labels", "annotations"] {
+        if let Some(map) = secret.root.find(&["metadata", part]) {
+            flatten(map, &format!("metadata.{part}"), &mut params);
+        }
+    }
+    params
+}
+
+/// The clusters that a Placement decides for.
+fn decision(body: &Node, context: &Context<'_>, result: &mut Yield) {
+    let label = body.find(&["labelSelector", "matchLabels", "cluster.open-cluster-management.io/placement"]).and_then(Node::text);
+    let chosen = label.map_or(acm::Chosen::Some, |name| acm::placement(context, name, None));
+    match chosen {
+        acm::Chosen::These(names) => result.instances.extend(names.into_iter().map(|name| {
+            let params = [("clusterName", &name), ("name", &name)].map(|(k, v)| (k.to_owned(), v.clone())).into();
+            Instance { params, ..Instance::default() }
+        })),
+        acm::Chosen::All => result.instances.push(Instance { symbolic: Some(Target::All), ..Instance::default() }),
+        acm::Chosen::Some => result.instances.push(Instance { symbolic: Some(Target::Some), ..Instance::default() }),
+    }
+}
+
+/// Instances of the first generator, overridden by those of the others with the same keys. An open instance takes on every concrete one.
+fn merge(body: &Node, context: &Context<'_>, depth: usize, result: &mut Yield) {
+    let keys: Vec<&str> = body.items_at(&["mergeKeys"]).iter().filter_map(Node::text).collect();
+    let mut parts = body.items_at(&["generators"]).iter().map(|g| one(g, context, &Params::new(), depth + 1));
+    let Some(first) = parts.next() else { return };
+    let mut base = first.instances;
+    result.excluded.extend(first.excluded);
+    for part in parts {
+        result.excluded.extend(part.excluded);
+        for over in part.instances {
+            let value = |i: &Instance| keys.iter().map(|k| i.params.get(*k).cloned()).collect::<Vec<_>>();
+            let wanted = value(&over);
+            let mut met = false;
+            for instance in base.iter_mut().filter(|i| i.symbolic.is_none() && value(i) == wanted) {
+                met = true;
+                instance.params.extend(over.params.clone());
+            }
+            let open = base.iter().find(|i| i.symbolic.is_some()).cloned();
+            if let (false, None, Some(open)) = (met, &over.symbolic, open) {
+                let mut params = open.params;
+                params.extend(over.params);
+                base.push(Instance { params, symbolic: None, template: open.template });
+            }
+        }
+    }
+    result.instances.extend(base);
+}
+
+/// Every instance of the first generator with every one of the second.
+fn matrix(body: &Node, context: &Context<'_>, depth: usize, result: &mut Yield) {
+    let [first, second] = body.items_at(&["generators"]) else { return };
+    let left = one(first, context, &Params::new(), depth + 1);
+    result.excluded.extend(left.excluded);
+    for a in left.instances {
+        let right = one(second, context, &a.params, depth + 1);
+        result.excluded.extend(right.excluded);
+        for b in right.instances {
+            if result.instances.len() >= MAX_INSTANCES {
+                return;
+            }
+            let mut params = a.params.clone();
+            params.extend(b.params);
+            let symbolic = b.symbolic.or_else(|| a.symbolic.clone());
+            result.instances.push(Instance { params, symbolic, template: b.template.or_else(|| a.template.clone()) });
+        }
+    }
+}
+
+/// Directories that fit a path template with one open reference, with what stands in its place: `regions/{{name}}/config` ⇒ fra1, nyc3.
+pub(super) fn invert(template: &str, context: &Context<'_>) -> Vec<(String, Params)> {
+    let Some((before, rest)) = template.split_once("{{") else { return Vec::new() };
+    let Some((reference, after)) = rest.split_once("}}") else { return Vec::new() };
+    let name = reference.trim().trim_start_matches('.');
+    if !matches!(name, "name" | "nameNormalized") || after.contains("{{") {
+        return Vec::new();
+    }
+    let (before, mut found, mut seen) = (before.trim_start_matches("./"), Vec::new(), BTreeSet::new());
+    for directory in context.workspace.directories_below("") {
+        let Some(middle) = directory.strip_prefix(before) else { continue };
+        let value = middle.split('/').next().unwrap_or_default();
+        let rebuilt = format!("{before}{value}{after}");
+        let rebuilt = rebuilt.trim_end_matches('/');
+        let plain = !value.is_empty() && !crate::cluster::conventions::is_never(value);
+        if plain && context.workspace.is_directory(rebuilt) && seen.insert(value.to_owned()) {
+            let params = ["name", "nameNormalized"].map(|k| (k.to_owned(), value.to_owned())).into();
+            found.push((value.to_owned(), params));
+        }
+    }
+    found
+}
+
+/// Fills a template's text; for callers that have no tree.
+pub(super) fn fill(template: &str, params: &Params) -> String {
+    template::text(template, params)
+}

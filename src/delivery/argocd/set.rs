@@ -1,0 +1,74 @@
+//! ApplicationSets: one Application per instance.
+
+use super::super::plan::Context;
+use super::super::{Emission, Mode, Target, What};
+use super::application::{self, Fate};
+use super::generators::{self, Instance, invert};
+use super::template;
+use crate::finding::{Confidence, Label};
+use crate::yaml::{Entry, Mapping, Node, Value};
+
+/// What a set delivers.
+pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
+    let yielded = generators::all(root.items_at(&["spec", "generators"]), context);
+    let Some(base) = root.find(&["spec", "template"]) else { return Vec::new() };
+    // What a patch on the finished Applications changes is not known.
+    let patched = root.find(&["spec", "templatePatch"]).is_some();
+    let mut emissions = Vec::new();
+    for instance in yielded.instances {
+        for (params, symbolic) in openings(base, &instance, context) {
+            let merged = instance.template.as_ref().map_or_else(|| base.clone(), |over| overlaid(base, over));
+            let application = template::node(&merged, &params);
+            let fate = Fate { symbolic, via: None };
+            emissions.extend(application::emissions(&application, context, &fate));
+        }
+    }
+    if patched {
+        emissions.iter_mut().for_each(|e| e.confidence = Confidence::Low);
+    }
+    if !yielded.excluded.is_empty() {
+        emissions.push(Emission {
+            what: What::Nothing(yielded.excluded),
+            target: None,
+            mode: Mode::Full,
+            confidence: Confidence::High,
+            via: Label { span: root.span(), message: "this set leaves the directory out".to_owned() },
+        });
+    }
+    emissions
+}
+
+/// The instances an instance stands for: itself, or, when its cluster is open and its path names the cluster, one per directory that fits.
+fn openings(base: &Node, instance: &Instance, context: &Context<'_>) -> Vec<(template::Params, Option<Target>)> {
+    let own = (instance.params.clone(), instance.symbolic.clone());
+    if instance.symbolic.is_none() {
+        return vec![own];
+    }
+    let Some(spec) = base.find(&["spec"]) else { return vec![own] };
+    let paths = application::sources(spec).into_iter().filter_map(|s| s.find(&["path"])?.text());
+    let inverted: Vec<_> = paths.flat_map(|p| invert(&generators::fill(p, &instance.params), context)).collect();
+    if inverted.is_empty() {
+        return vec![own];
+    }
+    let named = |(name, found): (String, template::Params)| {
+        let mut params = instance.params.clone();
+        params.extend(found);
+        // Whatever reference the destination uses, it is this cluster's.
+        (params, Some(Target::Named(name)))
+    };
+    inverted.into_iter().map(named).collect()
+}
+
+/// A generator's own template over the set's: maps merged, everything else replaced.
+fn overlaid(base: &Node, over: &Node) -> Node {
+    let (Some(a), Some(b)) = (base.as_mapping(), over.as_mapping()) else { return over.clone() };
+    let mut entries: Vec<Entry> = a.entries.clone();
+    for entry in &b.entries {
+        let text = entry.key.text().unwrap_or_default();
+        match entries.iter_mut().find(|e| e.key.text() == Some(text)) {
+            Some(known) => known.value = overlaid(&known.value, &entry.value),
+            None => entries.push(entry.clone()),
+        }
+    }
+    base.clone().with_value(Value::Mapping(Mapping { entries, ..a.clone() }))
+}

@@ -1,0 +1,104 @@
+//! What could be applied by itself: Kustomize roots, and plain files that nothing takes in.
+
+use super::render::{KUSTOMIZATIONS, Rendered, Renderer, below};
+use super::{Deliveries, How, helm};
+use crate::files::{Workspace, join, parent};
+use crate::manifest::{self, Object};
+use crate::source::FileId;
+use crate::yaml::{Node, ProblemKind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// One candidate.
+pub(super) struct Candidate {
+    pub(super) how: How,
+    /// The file, or the directory with a `/` at its end.
+    pub(super) root: String,
+    /// The file that stands for it: itself, or its kustomization.
+    pub(super) key: FileId,
+    pub(super) rendered: Arc<Rendered>,
+}
+
+/// All candidates, in the order of their roots.
+pub(super) fn candidates(renderer: &Renderer<'_>, excluded: &dyn Fn(&str) -> bool, all: &mut Deliveries) -> Vec<Candidate> {
+    let workspace = renderer.workspace;
+    let mut found = Vec::new();
+    let graph = Graph::new(renderer);
+    let mut taken: BTreeSet<FileId> = BTreeSet::new();
+    for (directory, key) in &graph.roots {
+        let root = below(directory, "");
+        let root = if root.is_empty() { "./".to_owned() } else { root };
+        let rendered = renderer.root(directory);
+        taken.extend(rendered.files.iter());
+        if !excluded(&format!("{root}kustomization.yaml")) {
+            found.push(Candidate { how: How::Kustomize, root, key: *key, rendered });
+        }
+    }
+    let charts = helm::charts(workspace);
+    for (id, file) in workspace.iter() {
+        if !file.linted || !file.relevant || taken.contains(&id) || excluded(&file.path) {
+            continue;
+        }
+        if helm::in_chart(&charts, &file.path) {
+            continue;
+        }
+        if is_template_file(workspace, id) {
+            all.templates.insert(id);
+            continue;
+        }
+        let orphan = graph.directories.contains(parent(&file.path));
+        let parsed = workspace.parsed(id);
+        let mut objects: Vec<Object> = parsed.documents.iter().flat_map(|d| manifest::objects(&d.root)).collect();
+        if orphan {
+            // A kustomization beside it does not list it: nobody applies it. A dump of nodes is no manifest and stays a fact.
+            objects.retain(|o| o.is("", "Node") && o.root.find(&["status", "nodeInfo"]).is_some());
+        }
+        if !objects.is_empty() {
+            let rendered = Rendered { objects: Arc::new(objects), files: Arc::new(BTreeSet::from([id])), ..Rendered::default() };
+            found.push(Candidate { how: How::Plain, root: file.path.clone(), key: id, rendered: Arc::new(rendered) });
+        }
+    }
+    found
+}
+
+/// Whether a file does not parse because it is a template.
+fn is_template_file(workspace: &Workspace, id: FileId) -> bool {
+    let broken = workspace.parsed(id).problems.iter().any(|p| p.kind == ProblemKind::Syntax);
+    broken && workspace.source(id).is_ok_and(|s| manifest::template::is_template(&s.text))
+}
+
+/// Which kustomizations there are and which of them stand for themselves.
+struct Graph {
+    /// Directories with a kustomization.
+    directories: BTreeSet<String>,
+    /// Kustomizations (no components) that no other one refers to, with their file.
+    roots: BTreeMap<String, FileId>,
+}
+
+impl Graph {
+    fn new(renderer: &Renderer<'_>) -> Self {
+        let workspace = renderer.workspace;
+        let (mut directories, mut roots, mut referenced) = (BTreeSet::new(), BTreeMap::new(), BTreeSet::new());
+        for (id, file) in workspace.iter() {
+            let name = file.path.rsplit('/').next().unwrap_or_default();
+            if !KUSTOMIZATIONS.contains(&name) || !file.linted {
+                continue;
+            }
+            let directory = parent(&file.path);
+            let Some(root) = workspace.parsed(id).documents.first().map(|d| &d.root) else { continue };
+            // Flux's object of the same kind is applied, not built.
+            if root.str_at(&["apiVersion"]).is_some_and(|v| v.starts_with("kustomize.toolkit.fluxcd.io")) {
+                continue;
+            }
+            directories.insert(directory.to_owned());
+            for reference in ["resources", "bases", "components"].iter().flat_map(|key| root.items_at(&[key])).filter_map(Node::text) {
+                referenced.extend(join(directory, reference));
+            }
+            if root.str_at(&["kind"]) != Some("Component") {
+                roots.insert(directory.to_owned(), id);
+            }
+        }
+        roots.retain(|directory, _| !referenced.contains(directory));
+        Self { directories, roots }
+    }
+}

@@ -1,0 +1,229 @@
+//! From candidates to deliveries: deployers are followed, wherever they are rendered, until nothing new comes.
+
+use super::candidates::{Candidate, candidates};
+use super::render::{Rendered, Renderer};
+use super::repository::{Repository, name_of};
+use super::{Deliveries, Delivery, Emission, How, Mode, Target, What, acm, argocd, values};
+use crate::files::{Workspace, join};
+use crate::finding::{Confidence, Label};
+use crate::manifest::Object;
+use crate::source::FileId;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// How deep deployers may deliver deployers.
+const MAX_DEPTH: usize = 12;
+/// Most deliveries of one run.
+const MAX_DELIVERIES: usize = 200_000;
+
+/// What deployers may ask about the repository.
+pub(super) struct Context<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) repository: Repository,
+    objects: BTreeMap<(&'a str, &'a str), Vec<&'a Object>>,
+}
+
+impl<'a> Context<'a> {
+    fn new(workspace: &'a Workspace, candidates: &'a [Candidate], url: Option<&str>) -> Self {
+        let mut objects: BTreeMap<(&str, &str), Vec<&Object>> = BTreeMap::new();
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        for object in candidates.iter().flat_map(|c| c.rendered.objects.iter()) {
+            objects.entry((object.group.as_str(), object.kind.as_str())).or_default().push(object);
+            for (url, path) in argocd::sources(object) {
+                let here = join("", path.trim_start_matches('/')).is_some_and(|p| !p.is_empty() && workspace.is_directory(&p));
+                if let (true, Some(name)) = (here, name_of(url)) {
+                    *seen.entry(name).or_default() += 1;
+                }
+            }
+        }
+        Self { workspace, repository: Repository::new(url, &seen), objects }
+    }
+
+    /// Every object of a group and kind that stands in a candidate.
+    pub(super) fn all(&self, group: &str, kind: &str) -> &[&'a Object] {
+        self.objects.get(&(group, kind)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Everything that is delivered.
+#[must_use]
+pub fn deliveries(workspace: &Workspace, excluded: &dyn Fn(&str) -> bool, url: Option<&str>) -> Deliveries {
+    let mut all = Deliveries::default();
+    let renderer = Renderer::new(workspace);
+    let candidates = candidates(&renderer, excluded, &mut all);
+    let context = Context::new(workspace, &candidates, url);
+    let mut plan = Plan { renderer: &renderer, context: &context, out: all, told: BTreeSet::new() };
+    let claims = claims(&plan, &candidates);
+    for (index, candidate) in candidates.iter().enumerate() {
+        if claims.is_top(index) {
+            plan.start(candidate);
+        }
+    }
+    plan.out.list.sort_by(|a, b| a.root.cmp(&b.root).then(a.how.cmp(&b.how)));
+    plan.out
+}
+
+struct Plan<'a> {
+    renderer: &'a Renderer<'a>,
+    context: &'a Context<'a>,
+    out: Deliveries,
+    /// Problems and unresolved references are told once per rendering.
+    told: BTreeSet<usize>,
+}
+
+/// What a unit's objects set in motion, together with what its build refers to.
+fn emissions(plan: &Plan<'_>, rendered: &Rendered) -> Vec<Emission> {
+    let mut found: Vec<Emission> = Vec::new();
+    for object in rendered.objects.iter() {
+        found.extend(argocd::emissions(object, plan.context));
+        found.extend(acm::emissions(object, plan.context));
+    }
+    found.extend(values::of_build(plan.context.workspace, rendered));
+    found
+}
+
+impl Plan<'_> {
+    fn start(&mut self, candidate: &Candidate) {
+        let target = Target::Path(candidate.root.clone());
+        let seed = Seed { how: candidate.how, root: &candidate.root, target, mode: Mode::Full, confidence: Confidence::High };
+        let mut chain = BTreeSet::from([candidate.key]);
+        self.unit(&candidate.rendered, &seed, &[], &mut chain, 0);
+    }
+
+    /// Adds one delivery and everything its objects set in motion.
+    fn unit(&mut self, rendered: &Arc<Rendered>, seed: &Seed<'_>, via: &[Label], chain: &mut BTreeSet<FileId>, depth: usize) {
+        if self.out.list.len() >= MAX_DELIVERIES {
+            return;
+        }
+        if self.told.insert(Arc::as_ptr(rendered) as usize) {
+            self.out.unresolved.extend(rendered.unresolved.clone());
+            self.out.problems.extend(rendered.problems.clone());
+        }
+        self.out.list.push(Delivery {
+            how: seed.how,
+            root: seed.root.to_owned(),
+            objects: Arc::clone(&rendered.objects),
+            files: Arc::clone(&rendered.files),
+            target: seed.target.clone(),
+            mode: seed.mode,
+            confidence: if rendered.guessed { Confidence::Low } else { seed.confidence },
+            incomplete: rendered.incomplete,
+            via: via.to_vec(),
+        });
+        if depth >= MAX_DEPTH {
+            return;
+        }
+        for emission in emissions(self, rendered) {
+            self.follow(&emission, seed, via, chain, depth);
+        }
+    }
+
+    fn follow(&mut self, emission: &Emission, from: &Seed<'_>, via: &[Label], chain: &mut BTreeSet<FileId>, depth: usize) {
+        let target = emission.target.clone().unwrap_or_else(|| match &from.target {
+            Target::Path(path) => Target::InCluster(path.clone()),
+            other => other.clone(),
+        });
+        let mut via = via.to_vec();
+        via.push(emission.via.clone());
+        let confidence = from.confidence.min(emission.confidence);
+        match &emission.what {
+            What::Nothing(_) => {}
+            What::Objects(objects) => {
+                let files = BTreeSet::from([emission.via.span.file]);
+                let rendered = Arc::new(Rendered { objects: Arc::new(objects.clone()), files: Arc::new(files), ..Rendered::default() });
+                let root = self.context.workspace.file(emission.via.span.file).path.clone();
+                let seed = Seed { how: How::Deployed, root: &root, target, mode: emission.mode, confidence };
+                self.unit(&rendered, &seed, &via, chain, depth + 1);
+            }
+            What::Directory(rendering) => {
+                let rendered = self.renderer.render(rendering);
+                // A deployer that delivers itself adds nothing new: what stands there is already under way.
+                let fresh: Vec<FileId> = rendered.files.iter().copied().filter(|f| !chain.contains(f)).collect();
+                if fresh.is_empty() && !rendered.files.is_empty() {
+                    return;
+                }
+                chain.extend(&fresh);
+                let root = format!("{}/", rendering.directory);
+                let seed = Seed { how: How::Deployed, root: &root, target, mode: emission.mode, confidence };
+                self.unit(&rendered, &seed, &via, chain, depth + 1);
+                fresh.iter().for_each(|f| {
+                    chain.remove(f);
+                });
+            }
+        }
+    }
+}
+
+/// How a unit begins.
+struct Seed<'s> {
+    how: How,
+    root: &'s str,
+    target: Target,
+    mode: Mode,
+    confidence: Confidence,
+}
+
+/// Which candidates deployers account for.
+struct Claims {
+    by: Vec<BTreeSet<usize>>,
+}
+
+impl Claims {
+    /// Whether a candidate stands for itself: nothing claims it, or only itself does, or it is the first of a circle.
+    fn is_top(&self, index: usize) -> bool {
+        let others = || self.by[index].iter().filter(|i| **i != index);
+        if others().next().is_none() {
+            return true;
+        }
+        // Of candidates that claim each other, the first stands for all.
+        let circle = others().all(|i| *i < self.by.len() && self.reaches(index, *i));
+        circle && others().all(|i| *i > index)
+    }
+
+    /// Whether `from` claims `to`, directly or through others.
+    fn reaches(&self, from: usize, to: usize) -> bool {
+        let (mut seen, mut pending) = (BTreeSet::from([to]), vec![to]);
+        while let Some(here) = pending.pop() {
+            if self.by[here].contains(&from) {
+                return true;
+            }
+            pending.extend(self.by[here].iter().copied().filter(|i| seen.insert(*i)));
+        }
+        false
+    }
+}
+
+fn claims(plan: &Plan<'_>, candidates: &[Candidate]) -> Claims {
+    let by_key: BTreeMap<FileId, usize> = candidates.iter().enumerate().map(|(i, c)| (c.key, i)).collect();
+    let mut claims = Claims { by: vec![BTreeSet::new(); candidates.len()] };
+    for (index, candidate) in candidates.iter().enumerate() {
+        let (mut pending, mut seen) = (vec![(Arc::clone(&candidate.rendered), 0)], BTreeSet::new());
+        while let Some((rendered, depth)) = pending.pop() {
+            if depth > MAX_DEPTH || !seen.insert(Arc::as_ptr(&rendered) as usize) {
+                continue;
+            }
+            for emission in emissions(plan, &rendered) {
+                match &emission.what {
+                    What::Objects(_) => {}
+                    What::Nothing(paths) => {
+                        for path in paths {
+                            let below = plan.context.workspace.below(path).map(|(id, _)| id).chain(plan.context.workspace.find(path));
+                            below.filter_map(|id| by_key.get(&id)).for_each(|claimed| {
+                                // Left out on purpose: it stands for nothing at all.
+                                claims.by[*claimed].insert(usize::MAX);
+                            });
+                        }
+                    }
+                    What::Directory(rendering) => {
+                        let inner = plan.renderer.render(rendering);
+                        for claimed in inner.files.iter().filter_map(|f| by_key.get(f)) {
+                            claims.by[*claimed].insert(index);
+                        }
+                        pending.push((inner, depth + 1));
+                    }
+                }
+            }
+        }
+    }
+    claims
+}
