@@ -119,6 +119,22 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     })
 }
 
+/// The objects a Kustomize root yields, as JSON values; and what `kustomize build` would refuse, with its place in words.
+///
+/// # Errors
+/// The path is no directory that can be read.
+pub fn render(settings: &Settings) -> Result<(Vec<serde_json::Value>, Vec<String>), RunError> {
+    let (workspace, place, ..) = load(settings)?;
+    let Some(directory) = place.linted.first().map(|d| place.key(d)) else { return Ok((Vec::new(), Vec::new())) };
+    let (roots, problems) = delivery::render_root(&workspace, &directory);
+    let words = |p: &delivery::kustomize::Problem| match workspace.source(p.span.file) {
+        Ok(source) => format!("{}:{}: {}", source.path, source.position(p.span.start as usize).line, p.message),
+        Err(_) => p.message.clone(),
+    };
+    let refused = problems.iter().filter(|p| p.effect == delivery::kustomize::Effect::Refused).map(words).collect();
+    Ok((roots.iter().map(|r| r.to_json(crate::yaml::Dialect::Kubernetes)).collect(), refused))
+}
+
 /// The files a run would look at, as shown.
 ///
 /// # Errors
@@ -253,7 +269,7 @@ fn select(settings: &Settings, config: &Config, workspace: &Workspace, findings:
             summary.hidden += 1;
             continue;
         }
-        finding.fixes = pending.proposals.iter().filter_map(|p| fix::resolve(p, &|id| workspace.source(id).ok().map(|s| &**s))).collect();
+        finding.fixes = pending.proposals.iter().filter_map(|p| fix::resolve(p, &|id| workspace.source(id).ok())).collect();
         shown.push(finding);
     }
     shown.sort_by(|a, b| a.primary.span.cmp(&b.primary.span).then(a.rule.cmp(b.rule)).then_with(|| a.message.cmp(&b.message)));

@@ -32,6 +32,11 @@ pub(super) enum Command {
         /// Name of the rule
         rule: Option<String>,
     },
+    /// Reduce `kubectl get nodes -o yaml` (or json) to the smallest Node list worth committing
+    Snapshot {
+        /// The file; standard input when absent or `-`
+        file: Option<PathBuf>,
+    },
 }
 
 /// What to read and how.
@@ -105,6 +110,9 @@ pub(super) struct CheckArgs {
 pub(super) struct TopologyArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
+    /// Print the objects that a Kustomize root yields, as a JSON array, and stop
+    #[arg(long, value_name = "DIR", conflicts_with = "paths")]
+    pub(super) render: Option<PathBuf>,
     /// How to print the clusters
     #[arg(long, value_enum, default_value_t = TopologyFormat::Human, value_name = "FORMAT")]
     pub(super) format: TopologyFormat,

@@ -48,8 +48,29 @@ pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
     Ok(code(&outcome, options.fail_on))
 }
 
+/// Prints what a Kustomize root yields.
+fn render(args: &TopologyArgs, directory: &Path) -> io::Result<u8> {
+    let settings = match settings(&args.input, None) {
+        Ok(settings) => Settings { paths: vec![directory.to_path_buf()], ..settings },
+        Err(code) => return Ok(code),
+    };
+    match run::render(&settings) {
+        Ok((objects, refused)) => {
+            let mut out = io::stdout().lock();
+            serde_json::to_writer_pretty(&mut out, &objects)?;
+            writeln!(out)?;
+            refused.iter().try_for_each(|r| writeln!(io::stderr(), "hco-lint: {r}"))?;
+            Ok(if refused.is_empty() { exit::OK } else { exit::INCOMPLETE })
+        }
+        Err(error) => failed(&error),
+    }
+}
+
 /// Shows the clusters.
 pub(super) fn topology(args: &TopologyArgs) -> io::Result<u8> {
+    if let Some(directory) = &args.render {
+        return render(args, directory);
+    }
     let settings = match settings(&args.input, None) {
         Ok(settings) => settings,
         Err(code) => return Ok(code),
@@ -64,6 +85,24 @@ pub(super) fn topology(args: &TopologyArgs) -> io::Result<u8> {
         TopologyFormat::Json => table::write_json(&mut out, &outcome)?,
     }
     Ok(code(&outcome, None))
+}
+
+/// Reduces a dump of Nodes.
+pub(super) fn snapshot(file: Option<&Path>) -> io::Result<u8> {
+    let text = match file.filter(|f| *f != Path::new("-")) {
+        Some(file) => std::fs::read_to_string(file).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", file.display())))?,
+        None => stdin()?,
+    };
+    match crate::nodes::snapshot::snapshot(&text) {
+        Ok(list) => {
+            io::stdout().lock().write_all(list.as_bytes())?;
+            Ok(exit::OK)
+        }
+        Err(error) => {
+            writeln!(io::stderr(), "hco-lint: {error}")?;
+            Ok(exit::USAGE)
+        }
+    }
 }
 
 fn stdin() -> io::Result<String> {

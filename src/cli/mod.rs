@@ -37,6 +37,7 @@ pub fn main() -> u8 {
         None => check::check(&cli.check),
         Some(Command::Check(args)) => check::check(&args),
         Some(Command::Topology(args)) => check::topology(&args),
+        Some(Command::Snapshot { file }) => check::snapshot(file.as_deref()),
         Some(Command::Explain { rule }) => explain::explain(rule.as_deref()),
     };
     match done {

@@ -70,7 +70,8 @@ impl Architectures {
             return result;
         }
         let mut unknown = false;
-        for member in &cluster.pools {
+        // Nodes that can never join count for nothing.
+        for member in cluster.pools.iter().filter(|m| m.pool.blocked.is_none()) {
             let chosen = is_workload(&member.pool, workloads);
             let Some(proof) = proof(member) else {
                 unknown |= chosen != Tri::No;
@@ -199,10 +200,9 @@ fn is_control_plane(pool: &Pool) -> bool {
 }
 
 fn has_label(pool: &Pool, key: &str) -> Tri {
-    match pool.labels.known.get(key) {
+    match pool.labels.get(key) {
         Some(LabelValue::Is(_) | LabelValue::Some) => Tri::Yes,
         Some(LabelValue::Absent) => Tri::No,
-        None if pool.labels.complete => Tri::No,
         None => Tri::Maybe,
     }
 }

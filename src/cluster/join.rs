@@ -4,7 +4,6 @@
 //! that nobody would doubt it. Objects that describe another cluster belong to the one they name and to no other.
 
 use super::conventions::{self, Claim, Nameless, Relation, Tree};
-use super::merge;
 use super::names::Names;
 use super::{Cluster, HcoClaim, Member};
 use crate::config::Config;
@@ -17,6 +16,7 @@ use crate::nodes::inventory;
 use crate::nodes::pool::{Basis, Belonging, Fact, LabelValue, Labels, Pool, Role, Scope, State};
 use crate::operator::hyperconverged::HyperConverged;
 use crate::source::{FileId, Span};
+use crate::yaml::Lists;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -140,10 +140,11 @@ fn place<'a>(workspace: &Workspace, deliveries: &'a Deliveries, config: &Config,
         placed.push(Placed { delivery, home, confidence: confidence.min(delivery.confidence) });
     }
     strong.extend(config.clusters.iter().map(|c| names.key(&c.name)));
-    for objects in deliveries.list.iter().map(|d| &d.objects) {
-        let inventory = inventory(&objects.iter().collect::<Vec<_>>());
+    for delivery in &deliveries.list {
+        let inventory = inventory(&delivery.objects.iter().collect::<Vec<_>>());
         strong.extend(inventory.clusters.iter().filter_map(|c| c.names.first()).map(|n| names.key(n)));
-        for pool in inventory.pools {
+        let described = inventory.pools.iter().chain(delivery.pools.iter());
+        for pool in described {
             if let Belonging::Named { cluster, .. } = &pool.belongs {
                 strong.insert(names.key(cluster));
             }
@@ -187,7 +188,8 @@ fn pools(workspace: &Workspace, placed: &[Placed<'_>], names: &mut Names) -> Vec
     for members in groups.values() {
         let objects: Vec<&Object> = members.iter().flat_map(|i| placed[*i].delivery.objects.iter()).collect();
         let by_file: BTreeMap<FileId, usize> = members.iter().rev().flat_map(|i| placed[*i].delivery.files.iter().map(|f| (*f, *i))).collect();
-        for pool in inventory(&objects).pools {
+        let kindless = members.iter().flat_map(|i| placed[*i].delivery.pools.iter().cloned());
+        for pool in inventory(&objects).pools.into_iter().chain(kindless) {
             let delivery = if let [only] = members.as_slice() { Some(*only) } else { by_file.get(&pool.span.file).copied() };
             let Some(from) = delivery.or(members.first().copied()).map(|i| &placed[i]) else { continue };
             let (home, confidence, delivery) = match &pool.belongs {
@@ -211,7 +213,8 @@ fn pools(workspace: &Workspace, placed: &[Placed<'_>], names: &mut Names) -> Vec
 /// Turns HyperConvergeds for all or some clusters into claims of the clusters that are known; with no cluster known they stay nameless.
 fn spread(hcos: Vec<FoundHco>, pools: &[FoundPool], placed: &[Placed<'_>], known: &BTreeSet<String>) -> Vec<FoundHco> {
     let (symbolic, mut out): (Vec<_>, Vec<_>) = hcos.into_iter().partition(|h| matches!(h.home, Home::All | Home::Some));
-    let concrete: BTreeSet<String> = out.iter().filter(|h| h.confidence > Confidence::Low).filter_map(|h| named(&h.home)).map(str::to_owned).collect();
+    let concrete: BTreeSet<String> =
+        out.iter().filter(|h| h.confidence > Confidence::Low).filter_map(|h| named(&h.home)).map(str::to_owned).collect();
     let with_pools: BTreeSet<&str> = pools.iter().filter_map(|p| named(&p.home)).collect();
     for h in symbolic {
         let all = h.home == Home::All;
@@ -244,10 +247,17 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
         let cluster = clusters.entry(name.clone()).or_insert_with(|| empty(&name));
         cluster.why.extend(delivery.via.clone());
         cluster.why.push(Label { span: hco.hco.object.span(), message: "its HyperConverged".to_owned() });
+        let mut closed = hco.hco.clone();
+        closed.object.root = hco.hco.root().closed().0;
         cluster.hyperconverged.push(HcoClaim {
-            hco: hco.hco.clone(),
+            hco: closed,
+            seen: hco.hco.clone(),
             // In a place of its own the resource is certain, whatever the place is called.
-            confidence: if directory(&hco.home).is_some() || matches!(delivery.target, Target::Path(_)) { delivery.confidence.min(floor(hco)) } else { hco.confidence },
+            confidence: if directory(&hco.home).is_some() || matches!(delivery.target, Target::Path(_)) {
+                delivery.confidence.min(floor(hco))
+            } else {
+                hco.confidence
+            },
             guessed: delivery.confidence == Confidence::Low,
             mode: delivery.mode,
             via: delivery.via.clone(),
@@ -259,7 +269,8 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
         pools: pools.iter().filter_map(|p| directory(&p.home)).map(str::to_owned).collect(),
         any_named,
     };
-    let receivers: Vec<String> = clusters.iter().filter(|(_, c)| c.hyperconverged.iter().any(|h| h.confidence > Confidence::Low)).map(|(n, _)| n.clone()).collect();
+    let receivers: Vec<String> =
+        clusters.iter().filter(|(_, c)| c.hyperconverged.iter().any(|h| h.confidence > Confidence::Low)).map(|(n, _)| n.clone()).collect();
     let mut left = Vec::new();
     for found in pools {
         let mut homes: Vec<(&str, Confidence)> = Vec::new();
@@ -318,7 +329,8 @@ fn merge_claims(cluster: &mut Cluster) {
         let same = |c: &&mut HcoClaim| c.hco.object.name == part.hco.object.name && c.hco.api == part.hco.api;
         match cluster.hyperconverged.iter_mut().find(same) {
             Some(known) if part.confidence > Confidence::Low => {
-                known.hco.object.root = merge::onto(&known.hco.object.root, &part.hco.object.root);
+                known.hco.object.root = known.hco.object.root.overlaid(&part.hco.object.root, Lists::Add);
+                known.seen.object.root = known.seen.object.root.overlaid(&part.seen.object.root, Lists::Add);
                 known.confidence = known.confidence.min(part.confidence);
             }
             Some(_) => {}

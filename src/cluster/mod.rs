@@ -3,7 +3,6 @@
 pub mod architectures;
 pub mod conventions;
 mod join;
-mod merge;
 mod names;
 mod view;
 
@@ -41,8 +40,10 @@ pub struct Cluster {
 /// A HyperConverged that a cluster is given.
 #[derive(Clone, Debug)]
 pub struct HcoClaim {
-    /// The resource.
+    /// The resource as far as it is seen, defaults assumed for the rest.
     pub hco: HyperConverged,
+    /// The resource with what is not seen left unknown; the same where all of it is seen.
+    pub seen: HyperConverged,
     /// How sure it is that the cluster gets it.
     pub confidence: Confidence,
     /// It was read from a template, so nothing it says is certain.
@@ -123,7 +124,8 @@ impl Cluster {
         let hco = &claim.hco;
         let release = assumptions.release.unwrap_or(Release::NEWEST);
         let workloads = hco.placement(Part::Workloads);
-        let feature = feature(hco, release);
+        // The flag is never assumed; where it cannot be seen it is unknown.
+        let feature = feature(&claim.seen, release);
         let images = in_effect(hco, assumptions.catalogue, feature.on);
         let architectures = Architectures::of(self, Some(hco), &workloads);
         Some(Subject {
@@ -153,7 +155,8 @@ impl Subject<'_> {
     /// The confidence of a finding that rests on the resource and the cluster it is given to.
     #[must_use]
     pub fn membership(&self) -> Confidence {
-        self.confidence().min(self.claim.confidence)
+        let whole = self.claim.seen.root().same(self.claim.hco.root());
+        self.confidence().min(self.claim.confidence).min(if whole { Confidence::High } else { Confidence::Medium })
     }
 
     /// Whether an architecture is certainly a workload architecture.

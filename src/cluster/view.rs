@@ -11,12 +11,9 @@ use crate::outcome::{ClusterView, Evidence, GoldenImageView, HyperConvergedView,
 #[must_use]
 pub fn view(cluster: &Cluster, assumptions: &Assumptions<'_>) -> ClusterView {
     let subject = cluster.subject(assumptions);
-    let architectures = match &subject {
-        Some(subject) => subject.architectures.clone(),
-        None => Architectures::of(cluster, None, &Placement::default()),
-    };
     // A claim that is merely possible is no HyperConverged of the cluster's.
     let given = subject.as_ref().filter(|s| s.claim.confidence > Confidence::Low);
+    let architectures = given.map_or_else(|| Architectures::of(cluster, None, &Placement::default()), |s| s.architectures.clone());
     ClusterView {
         name: cluster.name.clone(),
         hyperconverged: given.map(|s| HyperConvergedView {

@@ -4,6 +4,7 @@ use super::render::{KUSTOMIZATIONS, Rendered, Renderer, below};
 use super::{Deliveries, How, helm};
 use crate::files::{Workspace, join, parent};
 use crate::manifest::{self, Object};
+use crate::nodes;
 use crate::source::FileId;
 use crate::yaml::{Node, ProblemKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,8 +54,11 @@ pub(super) fn candidates(renderer: &Renderer<'_>, excluded: &dyn Fn(&str) -> boo
             // A kustomization beside it does not list it: nobody applies it. A dump of nodes is no manifest and stays a fact.
             objects.retain(|o| o.is("", "Node") && o.root.find(&["status", "nodeInfo"]).is_some());
         }
-        if !objects.is_empty() {
-            let rendered = Rendered { objects: Arc::new(objects), files: Arc::new(BTreeSet::from([id])), ..Rendered::default() };
+        let kindless = parsed.documents.iter().filter_map(|d| nodes::read_kindless(&file.path, &d.root));
+        let pools: Vec<_> = kindless.flat_map(|inventory| inventory.pools).collect();
+        if !objects.is_empty() || !pools.is_empty() {
+            let files = Arc::new(BTreeSet::from([id]));
+            let rendered = Rendered { objects: Arc::new(objects), pools: Arc::new(pools), files, ..Rendered::default() };
             found.push(Candidate { how: How::Plain, root: file.path.clone(), key: id, rendered: Arc::new(rendered) });
         }
     }

@@ -9,6 +9,8 @@
 mod acm;
 mod argocd;
 mod candidates;
+mod carriers;
+mod flux;
 mod helm;
 pub mod kustomize;
 mod plan;
@@ -17,11 +19,13 @@ mod repository;
 mod values;
 
 pub use plan::deliveries;
+pub use render::render_root;
 
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
+use crate::nodes::pool::Pool;
 use crate::outcome::Unresolved;
-use crate::source::{FileId, Span};
+use crate::source::FileId;
 use crate::yaml::Node;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -35,6 +39,8 @@ pub struct Delivery {
     pub root: String,
     /// The objects, wrappers opened.
     pub objects: Arc<Vec<Object>>,
+    /// What files without a kind say about nodes (`install-config.yaml` and its like).
+    pub pools: Arc<Vec<Pool>>,
     /// Every file that takes part.
     pub files: Arc<BTreeSet<FileId>>,
     /// The cluster they go to, as far as the deliverer says.
@@ -93,7 +99,7 @@ pub struct Deliveries {
     pub list: Vec<Delivery>,
     /// What could not be seen.
     pub unresolved: Vec<Unresolved>,
-    /// What `kustomize build` would refuse, or what has no effect.
+    /// What `kustomize build` would refuse, or what has no effect, in builds that yield a HyperConverged.
     pub problems: Vec<kustomize::Problem>,
     /// Files with templates that were not read, or in part.
     pub templates: BTreeSet<FileId>,
@@ -150,4 +156,6 @@ enum Tool {
         /// Values files of a chart, relative to the repository.
         values: Vec<String>,
     },
+    /// Flux: the kustomization, or one made up of everything below; then variables are replaced.
+    Flux(Option<flux::Substitution>),
 }

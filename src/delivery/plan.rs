@@ -3,10 +3,11 @@
 use super::candidates::{Candidate, candidates};
 use super::render::{Rendered, Renderer};
 use super::repository::{Repository, name_of};
-use super::{Deliveries, Delivery, Emission, How, Mode, Target, What, acm, argocd, values};
+use super::{Deliveries, Delivery, Emission, How, Mode, Target, What, acm, argocd, carriers, flux, values};
 use crate::files::{Workspace, join};
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
+use crate::operator::hyperconverged::HyperConverged;
 use crate::source::FileId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,15 +21,15 @@ const MAX_DELIVERIES: usize = 200_000;
 pub(super) struct Context<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) repository: Repository,
-    objects: BTreeMap<(&'a str, &'a str), Vec<&'a Object>>,
+    objects: BTreeMap<&'a str, Vec<&'a Object>>,
 }
 
 impl<'a> Context<'a> {
     fn new(workspace: &'a Workspace, candidates: &'a [Candidate], url: Option<&str>) -> Self {
-        let mut objects: BTreeMap<(&str, &str), Vec<&Object>> = BTreeMap::new();
+        let mut objects: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for object in candidates.iter().flat_map(|c| c.rendered.objects.iter()) {
-            objects.entry((object.group.as_str(), object.kind.as_str())).or_default().push(object);
+            objects.entry(object.kind.as_str()).or_default().push(object);
             for (url, path) in argocd::sources(object) {
                 let here = join("", path.trim_start_matches('/')).is_some_and(|p| !p.is_empty() && workspace.is_directory(&p));
                 if let (true, Some(name)) = (here, name_of(url)) {
@@ -40,8 +41,8 @@ impl<'a> Context<'a> {
     }
 
     /// Every object of a group and kind that stands in a candidate.
-    pub(super) fn all(&self, group: &str, kind: &str) -> &[&'a Object] {
-        self.objects.get(&(group, kind)).map_or(&[], Vec::as_slice)
+    pub(super) fn all(&self, group: &str, kind: &str) -> impl Iterator<Item = &'a Object> {
+        self.objects.get(kind).map_or(&[][..], Vec::as_slice).iter().copied().filter(move |o| o.group == group)
     }
 }
 
@@ -75,9 +76,11 @@ struct Plan<'a> {
 fn emissions(plan: &Plan<'_>, rendered: &Rendered) -> Vec<Emission> {
     let mut found: Vec<Emission> = Vec::new();
     for object in rendered.objects.iter() {
-        found.extend(argocd::emissions(object, plan.context));
-        found.extend(acm::emissions(object, plan.context));
+        for read in [argocd::emissions, acm::emissions, flux::emissions, carriers::emissions] {
+            found.extend(read(object, plan.context));
+        }
     }
+    found.extend(rendered.plugins.iter().flat_map(|plugin| acm::generated(plugin, plan.context)));
     found.extend(values::of_build(plan.context.workspace, rendered));
     found
 }
@@ -97,12 +100,15 @@ impl Plan<'_> {
         }
         if self.told.insert(Arc::as_ptr(rendered) as usize) {
             self.out.unresolved.extend(rendered.unresolved.clone());
-            self.out.problems.extend(rendered.problems.clone());
+            if rendered.objects.iter().any(|o| HyperConverged::read(o).is_some()) {
+                self.out.problems.extend(rendered.problems.clone());
+            }
         }
         self.out.list.push(Delivery {
             how: seed.how,
             root: seed.root.to_owned(),
             objects: Arc::clone(&rendered.objects),
+            pools: Arc::clone(&rendered.pools),
             files: Arc::clone(&rendered.files),
             target: seed.target.clone(),
             mode: seed.mode,

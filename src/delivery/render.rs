@@ -1,13 +1,14 @@
 //! Rendering: from a directory and the tool that reads it to objects.
 
-use super::kustomize::{Build, Files, Kustomizer, Options, Overlay, ParsedFile, Plugin, Problem, Source as Base};
+use super::flux::Substitution;
+use super::kustomize::{Build, Kustomizer, Options, Overlay, Plugin, Problem, Source as Base};
 use super::{Rendering, Tool, helm};
 use crate::files::{Workspace, parent};
 use crate::manifest::{self, Object};
+use crate::nodes::pool::Pool;
 use crate::outcome::Unresolved;
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Span};
 use globset::{Glob, GlobMatcher};
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub(super) const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomizati
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rendered {
     pub(super) objects: Arc<Vec<Object>>,
+    pub(super) pools: Arc<Vec<Pool>>,
     pub(super) files: Arc<BTreeSet<FileId>>,
     pub(super) incomplete: bool,
     /// Objects read from templates: what they say is not certain.
@@ -32,12 +34,16 @@ pub(super) struct Rendered {
 pub(super) struct Renderer<'w> {
     pub(super) workspace: &'w Workspace,
     kustomizer: Kustomizer<'w>,
+    /// Flux lifts the restriction to files below the kustomization.
+    flux: Kustomizer<'w>,
     done: RefCell<BTreeMap<String, Arc<Rendered>>>,
 }
 
 impl<'w> Renderer<'w> {
     pub(super) fn new(workspace: &'w Workspace) -> Self {
-        Self { workspace, kustomizer: Kustomizer::new(workspace, Options::default()), done: RefCell::default() }
+        let kustomizer = Kustomizer::new(workspace, Options::default());
+        let flux = Kustomizer::new(workspace, Options { restrict_to_root: false });
+        Self { workspace, kustomizer, flux, done: RefCell::default() }
     }
 
     /// The kustomization file of a directory.
@@ -56,6 +62,7 @@ impl<'w> Renderer<'w> {
         let overlay = rendering.overlay.as_ref();
         let key = || format!("{:?} {directory} {:?}", rendering.tool, overlay.map(crate::yaml::Node::address));
         match &rendering.tool {
+            Tool::Flux(substitution) => self.remember(key(), || self.flux(directory, overlay, substitution.as_ref())),
             Tool::ArgoCd { recurse, include, exclude, values } => {
                 if self.workspace.find(&below(directory, "Chart.yaml")).is_some() {
                     return self.remember(key(), || helm::chart(self.workspace, directory, values));
@@ -89,6 +96,7 @@ impl<'w> Renderer<'w> {
         let unresolved = build.unresolved.iter().map(|u| Unresolved { reason: u.reason.to_string(), span: u.span }).collect();
         Rendered {
             objects: Arc::new(objects),
+            pools: Arc::default(),
             files: Arc::new(build.files),
             incomplete: !build.unresolved.is_empty(),
             guessed: false,
@@ -96,6 +104,49 @@ impl<'w> Renderer<'w> {
             problems: build.problems,
             plugins: build.plugins,
         }
+    }
+
+    /// A directory as Flux builds it: its kustomization, or one that lists everything below.
+    fn flux(&self, directory: &str, overlay: Option<&crate::yaml::Node>, substitution: Option<&Substitution>) -> Rendered {
+        let overlay = overlay.map(|fields| Overlay { fields: fields.clone() });
+        let mut rendered = match self.kustomization(directory) {
+            Some(_) => self.built(self.flux.build_with(&Base::Directory(directory), overlay.as_ref())),
+            None => {
+                let paths = self.listed(directory);
+                let first = paths.iter().find_map(|p| self.workspace.find(p)).unwrap_or(FileId(0));
+                let base = Base::Resources { dir: directory, paths: &paths, reference: Span::new(first, 0, 0) };
+                self.built(self.flux.build_with(&base, overlay.as_ref()))
+            }
+        };
+        if let Some(substitution) = substitution {
+            let objects = rendered.objects.iter().filter_map(|o| Object::read(&substitution.apply(&o.root))).collect();
+            rendered.objects = Arc::new(objects);
+        }
+        rendered
+    }
+
+    /// What Flux lists in a kustomization of its own making: sub-directories that have one, and every other manifest that could matter.
+    fn listed(&self, directory: &str) -> Vec<String> {
+        let has = |d: &str| self.kustomization(d).is_some();
+        let mut paths: BTreeSet<String> = BTreeSet::new();
+        for (id, path) in self.workspace.below(directory) {
+            let inside = |ancestor: &str| ancestor.len() > directory.len() && has(ancestor);
+            let mut ancestor = parent(path);
+            let mut nearest = None;
+            while ancestor.len() > directory.len() {
+                if inside(ancestor) {
+                    nearest = Some(ancestor);
+                }
+                ancestor = parent(ancestor);
+            }
+            match nearest {
+                // The outermost kustomization below takes in whatever lies deeper.
+                Some(outer) => drop(paths.insert(outer.to_owned())),
+                None if self.workspace.file(id).relevant && !path.ends_with(".json") => drop(paths.insert(path.to_owned())),
+                None => {}
+            }
+        }
+        paths.into_iter().collect()
     }
 
     /// The manifests of a directory, as Argo CD's directory tool reads them.
@@ -119,6 +170,13 @@ impl<'w> Renderer<'w> {
     fn skips(&self, id: FileId) -> bool {
         self.workspace.source(id).is_ok_and(|s| s.text.contains("+argocd:skip-file-rendering"))
     }
+}
+
+/// The objects that `kubectl kustomize` prints for a directory, in any order; and what it would refuse.
+#[must_use]
+pub fn render_root(workspace: &Workspace, directory: &str) -> (Vec<crate::yaml::Node>, Vec<Problem>) {
+    let build = Kustomizer::new(workspace, Options::default()).build(directory);
+    (build.objects.into_iter().map(|r| r.root).collect(), build.problems)
 }
 
 /// Which plain files of a directory are taken.
@@ -146,28 +204,4 @@ fn globs(pattern: &str) -> Vec<GlobMatcher> {
 /// A path below a directory.
 pub(super) fn below(directory: &str, name: &str) -> String {
     if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
-}
-
-impl Files for Workspace {
-    fn parsed(&self, path: &str) -> Option<ParsedFile> {
-        let id = self.find_any(path)?;
-        let source = Arc::clone(self.source(id).ok()?);
-        Some(ParsedFile { id, source, parsed: Arc::clone(Workspace::parsed(self, id)) })
-    }
-
-    fn bytes(&self, path: &str) -> Option<Cow<'_, [u8]>> {
-        Workspace::bytes(self, path)
-    }
-
-    fn source(&self, id: FileId) -> Option<Arc<Source>> {
-        Workspace::source(self, id).ok().cloned()
-    }
-
-    fn is_file(&self, path: &str) -> bool {
-        self.find_any(path).is_some()
-    }
-
-    fn is_dir(&self, path: &str) -> bool {
-        self.is_directory(path)
-    }
 }

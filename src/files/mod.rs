@@ -12,11 +12,11 @@ pub use walk::{Found, Walk, WalkError};
 
 use crate::source::{FileId, Source};
 use crate::yaml::{self, Parsed};
-use std::collections::{BTreeMap, BTreeSet};
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE: u64 = 32 << 20;
@@ -49,8 +49,8 @@ pub struct File {
     pub linted: bool,
     absolute: Option<PathBuf>,
     display: String,
-    source: OnceLock<Result<Arc<Source>, String>>,
-    parsed: OnceLock<Arc<Parsed>>,
+    source: OnceLock<Result<Source, String>>,
+    parsed: OnceLock<Parsed>,
 }
 
 impl File {
@@ -83,7 +83,7 @@ impl Workspace {
             }
             let source = OnceLock::new();
             if let Some(text) = f.text {
-                let _ = source.set(text.map(|t| Arc::new(Source::new(f.display.clone(), t))));
+                let _ = source.set(text.map(|t| Source::new(f.display.clone(), t)));
             }
             files.push(File {
                 path: f.path,
@@ -163,13 +163,14 @@ impl Workspace {
         }
     }
 
-    /// A file's bytes, whatever its name.
+    /// A file's bytes, text or not; `None` when they cannot be had.
     #[must_use]
-    pub fn bytes(&self, path: &str) -> Option<Cow<'_, [u8]>> {
-        if let Some(source) = self.find(path).and_then(|id| self.source(id).ok()) {
+    pub fn bytes(&self, id: FileId) -> Option<Cow<'_, [u8]>> {
+        let file = self.file(id);
+        if let Some(Ok(source)) = file.source.get() {
             return Some(Cow::Borrowed(source.text.as_bytes()));
         }
-        walk::read_raw(&self.boundary.join(path), &self.boundary).ok().map(Cow::Owned)
+        walk::read_raw(file.absolute.as_deref()?, &self.boundary).ok().map(Cow::Owned)
     }
 
     /// Whether a directory with files exists at a path relative to the boundary (empty for the boundary itself).
@@ -196,19 +197,19 @@ impl Workspace {
     ///
     /// # Errors
     /// The file cannot be read, is too big, or is not UTF-8.
-    pub fn source(&self, id: FileId) -> Result<&Arc<Source>, &str> {
+    pub fn source(&self, id: FileId) -> Result<&Source, &str> {
         let file = self.file(id);
         let source = file.source.get_or_init(|| {
             let absolute = file.absolute.as_deref().ok_or("it is gone")?;
-            walk::read(absolute, &self.boundary).map(|text| Arc::new(Source::new(file.display.clone(), text)))
+            walk::read(absolute, &self.boundary).map(|text| Source::new(file.display.clone(), text))
         });
         source.as_ref().map_err(String::as_str)
     }
 
     /// A file's documents; none when its text cannot be had.
     #[must_use]
-    pub fn parsed(&self, id: FileId) -> &Arc<Parsed> {
-        self.file(id).parsed.get_or_init(|| Arc::new(self.source(id).map(|s| yaml::parse(id, &s.text)).unwrap_or_default()))
+    pub fn parsed(&self, id: FileId) -> &Parsed {
+        self.file(id).parsed.get_or_init(|| self.source(id).map(|s| yaml::parse(id, &s.text)).unwrap_or_default())
     }
 
     /// Parses the files that could matter, on all cores.
@@ -243,10 +244,7 @@ impl Workspace {
     #[must_use]
     pub fn into_sources(self) -> Vec<Source> {
         let late = self.late.into_iter().filter_map(OnceLock::into_inner);
-        let text = |f: File| match f.source.into_inner() {
-            Some(Ok(source)) => Arc::try_unwrap(source).unwrap_or_else(|shared| Source::new(shared.path.clone(), shared.text.clone())),
-            _ => Source::new(f.display, String::new()),
-        };
+        let text = |f: File| f.source.into_inner().and_then(Result::ok).unwrap_or_else(|| Source::new(f.display, String::new()));
         self.files.into_iter().chain(late).map(text).collect()
     }
 }

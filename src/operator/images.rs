@@ -85,6 +85,8 @@ pub fn in_effect(hco: &HyperConverged, catalogue: &Catalogue, feature_on: Tri) -
         let enabled = entry.map_or(Tri::Yes, Image::enabled);
         match (common_on, enabled) {
             (Tri::Yes, Tri::Yes) if entry.is_some() || hco.images_known() => images.list.push(common_image(common, entry, feature_on)),
+            // A list that cannot be read may customise the image; that it drops every one of them is not to be feared.
+            (Tri::Yes, Tri::Yes) => images.list.push(GoldenImage { annotation: Annotation::Unknown, ..common_image(common, None, feature_on) }),
             (Tri::No, Tri::Yes) => images.dropped.extend(entry.cloned()),
             (Tri::No, _) | (_, Tri::No) => {}
             _ => images.certain = false,

@@ -182,13 +182,12 @@ impl Requirement {
             "NotIn" => !is_one_of(node, &self.key, &self.values),
             "Exists" => exists(node, &self.key),
             "DoesNotExist" => !exists(node, &self.key),
-            "Gt" | "Lt" => match (node.known.get(&self.key), self.values.first()) {
+            "Gt" | "Lt" => match (node.get(&self.key), self.values.first()) {
                 (Some(LabelValue::Is(have)), Some(Some(want))) => match (have.parse::<i64>(), want.parse::<i64>()) {
                     (Ok(have), Ok(want)) => Tri::from(if self.operator == "Gt" { have > want } else { have < want }),
                     _ => Tri::No,
                 },
                 (Some(LabelValue::Absent), _) => Tri::No,
-                (None, _) if node.complete => Tri::No,
                 _ => Tri::Maybe,
             },
             _ => Tri::No,
@@ -249,19 +248,18 @@ fn readable(node: &Node) -> Option<String> {
 }
 
 fn exists(node: &Labels, key: &str) -> Tri {
-    match node.known.get(key) {
+    match node.get(key) {
         Some(LabelValue::Is(_) | LabelValue::Some) => Tri::Yes,
         Some(LabelValue::Absent) => Tri::No,
-        None => Tri::from(!node.complete).and(Tri::Maybe),
+        None => Tri::Maybe,
     }
 }
 
 fn is_one_of(node: &Labels, key: &str, values: &[Option<String>]) -> Tri {
-    match node.known.get(key) {
+    match node.get(key) {
         Some(LabelValue::Is(have)) if values.iter().flatten().any(|v| v == have) => Tri::Yes,
         Some(LabelValue::Is(_)) => Tri::from(values.iter().any(Option::is_none)).and(Tri::Maybe),
-        Some(LabelValue::Some) => Tri::Maybe,
         Some(LabelValue::Absent) => Tri::No,
-        None => Tri::from(!node.complete).and(Tri::Maybe),
+        Some(LabelValue::Some) | None => Tri::Maybe,
     }
 }

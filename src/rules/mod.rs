@@ -68,6 +68,7 @@ rules! {
     "partial-inventory" partial_inventory
     "syntax" syntax
     "duplicate-key" duplicate_key
+    "kustomize-build" kustomize_build
     "unresolved" unresolved
     "configuration-unused" configuration_unused
 }

@@ -1,8 +1,9 @@
 //! What the run itself has to say: broken files, keys given twice, entries of the configuration that match nothing.
 
 use crate::config::Config;
-use crate::delivery::Deliveries;
+use crate::delivery::{Deliveries, kustomize};
 use crate::files::Workspace;
+use crate::finding::{Consequence, Severity};
 use crate::manifest::Object;
 use crate::outcome::ClusterView;
 use crate::rules::{Draft, Findings};
@@ -38,6 +39,18 @@ pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &d
                 _ => {}
             }
         }
+    }
+    for problem in deliveries.problems.iter().filter(|p| p.kind != kustomize::ProblemKind::OutsideRoot) {
+        // Whether files above the kustomization may be read depends on a flag; everything else does not.
+        let (here, severity, consequence) = match problem.effect {
+            kustomize::Effect::Refused => ("`kustomize build` fails here", Severity::Error, Consequence::Breaks),
+            kustomize::Effect::Ineffective => ("this has no effect", Severity::Warning, Consequence::Ignored),
+        };
+        let mut draft = Draft::new(problem.span, here, problem.message.clone()).field("kustomization").severity(severity).consequence(consequence);
+        if let Some(other) = problem.related {
+            draft = draft.because(other, "the other place");
+        }
+        findings.report("kustomize-build", draft);
     }
     for unresolved in &deliveries.unresolved {
         findings.report("unresolved", Draft::new(unresolved.span, "not seen", unresolved.reason.clone()).field("unresolved"));

@@ -30,7 +30,9 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>, fate: &Fate) -> Vec<
     for source in sources(spec) {
         let Some(path) = source.find(&["path"]) else { continue };
         let (Some(text), url) = (path.text(), source.find(&["repoURL"]).and_then(Node::text).unwrap_or_default()) else { continue };
-        let Some(directory) = join("", text.trim_start_matches('/')).filter(|d| !is_template(text) && context.workspace.is_directory(d)) else { continue };
+        let Some(directory) = join("", text.trim_start_matches('/')).filter(|d| !is_template(text) && context.workspace.is_directory(d)) else {
+            continue;
+        };
         if !context.repository.is(url) {
             continue;
         }
@@ -76,7 +78,14 @@ fn overlay(kustomize: &Node) -> Node {
     for entry in &mapping.entries {
         // Argo CD calls it by the flag's name; versions and flags are no fields of a kustomization.
         match entry.key.text() {
-            Some("version" | "forceCommonLabels" | "forceCommonAnnotations" | "ignoreMissingComponents" | "labelWithoutSelector" | "labelIncludeTemplates") => {}
+            Some(
+                "version"
+                | "forceCommonLabels"
+                | "forceCommonAnnotations"
+                | "ignoreMissingComponents"
+                | "labelWithoutSelector"
+                | "labelIncludeTemplates",
+            ) => {}
             _ => entries.push(entry.clone()),
         }
     }

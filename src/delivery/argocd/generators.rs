@@ -147,7 +147,9 @@ fn path_params(directory: &str, params: &mut Params) {
 fn clusters(body: &Node, context: &Context<'_>, result: &mut Yield) {
     let selected = body.find(&["selector"]);
     for secret in context.all("", "Secret") {
-        if secret.label("argocd.argoproj.io/secret-type").and_then(Node::text) != Some("cluster") || !selected.is_none_or(|s| acm::matches(s, secret) == crate::operator::Tri::Yes) {
+        if secret.label("argocd.argoproj.io/secret-type").and_then(Node::text) != Some("cluster")
+            || !selected.is_none_or(|s| acm::matches(s, secret) == crate::operator::Tri::Yes)
+        {
             continue;
         }
         result.instances.push(Instance { params: secret_params(secret), ..Instance::default() });
@@ -182,8 +184,11 @@ fn secret_params(secret: &Object) -> Params {
 fn decision(body: &Node, context: &Context<'_>, result: &mut Yield) {
     let label = body.find(&["labelSelector", "matchLabels", "cluster.open-cluster-management.io/placement"]).and_then(Node::text);
     let chosen = label.map_or(acm::Chosen::Some, |name| acm::placement(context, name, None));
+    if matches!(chosen, acm::Chosen::AtLeast(_)) {
+        result.instances.push(Instance { symbolic: Some(Target::Some), ..Instance::default() });
+    }
     match chosen {
-        acm::Chosen::These(names) => result.instances.extend(names.into_iter().map(|name| {
+        acm::Chosen::These(names) | acm::Chosen::AtLeast(names) => result.instances.extend(names.into_iter().map(|name| {
             let params = [("clusterName", &name), ("name", &name)].map(|(k, v)| (k.to_owned(), v.clone())).into();
             Instance { params, ..Instance::default() }
         })),

@@ -32,6 +32,9 @@ pub(super) fn sources(object: &Object) -> Vec<(&str, &str)> {
         "ApplicationSet" => object.root.find(&["spec", "template", "spec"]),
         _ => None,
     };
-    let pair = |s: &'_ Node| Some((s.find(&["repoURL"])?.text()?, s.find(&["path"])?.text()?));
-    spec.map(|s| application::sources(s).into_iter().filter_map(pair).collect()).unwrap_or_default()
+    spec.map(|s| application::sources(s).into_iter().filter_map(url_and_path).collect()).unwrap_or_default()
+}
+
+fn url_and_path(source: &Node) -> Option<(&str, &str)> {
+    Some((source.find(&["repoURL"])?.text()?, source.find(&["path"])?.text()?))
 }

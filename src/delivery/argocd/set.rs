@@ -6,7 +6,7 @@ use super::application::{self, Fate};
 use super::generators::{self, Instance, invert};
 use super::template;
 use crate::finding::{Confidence, Label};
-use crate::yaml::{Entry, Mapping, Node, Value};
+use crate::yaml::{Lists, Node};
 
 /// What a set delivers.
 pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
@@ -17,7 +17,7 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
     let mut emissions = Vec::new();
     for instance in yielded.instances {
         for (params, symbolic) in openings(base, &instance, context) {
-            let merged = instance.template.as_ref().map_or_else(|| base.clone(), |over| overlaid(base, over));
+            let merged = instance.template.as_ref().map_or_else(|| base.clone(), |over| base.overlaid(over, Lists::Replace));
             let application = template::node(&merged, &params);
             let fate = Fate { symbolic, via: None };
             emissions.extend(application::emissions(&application, context, &fate));
@@ -57,18 +57,4 @@ fn openings(base: &Node, instance: &Instance, context: &Context<'_>) -> Vec<(tem
         (params, Some(Target::Named(name)))
     };
     inverted.into_iter().map(named).collect()
-}
-
-/// A generator's own template over the set's: maps merged, everything else replaced.
-fn overlaid(base: &Node, over: &Node) -> Node {
-    let (Some(a), Some(b)) = (base.as_mapping(), over.as_mapping()) else { return over.clone() };
-    let mut entries: Vec<Entry> = a.entries.clone();
-    for entry in &b.entries {
-        let text = entry.key.text().unwrap_or_default();
-        match entries.iter_mut().find(|e| e.key.text() == Some(text)) {
-            Some(known) => known.value = overlaid(&known.value, &entry.value),
-            None => entries.push(entry.clone()),
-        }
-    }
-    base.clone().with_value(Value::Mapping(Mapping { entries, ..a.clone() }))
 }

@@ -25,7 +25,7 @@ pub trait Files: Sync {
 
 impl Files for Workspace {
     fn find(&self, path: &str) -> Option<FileId> {
-        Workspace::find(self, path)
+        Workspace::find_any(self, path)
     }
 
     fn parsed(&self, file: FileId) -> &Parsed {
@@ -33,7 +33,7 @@ impl Files for Workspace {
     }
 
     fn bytes(&self, file: FileId) -> Option<Cow<'_, [u8]>> {
-        Some(Cow::Borrowed(Workspace::source(self, file).ok()?.text.as_bytes()))
+        Workspace::bytes(self, file)
     }
 
     fn is_directory(&self, path: &str) -> bool {

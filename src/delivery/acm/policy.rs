@@ -1,0 +1,103 @@
+//! Policies: what an enforced ConfigurationPolicy applies, and to which clusters its bindings lead.
+
+use super::super::plan::Context;
+use super::super::{Emission, Mode, Target, What};
+use super::{placement, to_each};
+use crate::finding::{Confidence, Label};
+use crate::manifest::{self, Object, template::is_template};
+use crate::yaml::{Node, parse_embedded};
+
+const GROUP: &str = "policy.open-cluster-management.io";
+
+/// What a Policy delivers.
+pub(super) fn emissions(policy: &Object, context: &Context<'_>) -> Vec<Emission> {
+    let Some(spec) = policy.root.find(&["spec"]) else { return Vec::new() };
+    if spec.find(&["disabled"]).and_then(Node::as_bool) == Some(true) {
+        return Vec::new();
+    }
+    // The policy's own action overrides its templates'.
+    let action = spec.find(&["remediationAction"]).and_then(Node::text);
+    let targets = targets(policy, context);
+    let mut emissions = Vec::new();
+    for template in spec.items_at(&["policy-templates"]).iter().filter_map(|t| t.find(&["objectDefinition"])) {
+        for (mode, objects) in applied(template, action) {
+            let via = Label { span: template.span(), message: format!("the policy {} enforces it", policy.name) };
+            emissions.extend(to_each(&objects, targets.clone(), mode, &via));
+        }
+    }
+    emissions
+}
+
+/// What a ConfigurationPolicy of its own applies, in the cluster it is applied to.
+pub(super) fn standalone(policy: &Object) -> Vec<Emission> {
+    let one = |(mode, objects): (Mode, Vec<Object>)| Emission {
+        what: What::Objects(objects),
+        target: None,
+        mode,
+        confidence: Confidence::High,
+        via: Label { span: policy.span(), message: format!("the policy {} enforces it", policy.name) },
+    };
+    applied(&policy.root, None).into_iter().map(one).collect()
+}
+
+/// The objects that a ConfigurationPolicy applies, by how it applies them.
+fn applied(policy: &Node, action: Option<&str>) -> Vec<(Mode, Vec<Object>)> {
+    let Some(object) = Object::read(policy).filter(|o| o.is(GROUP, "ConfigurationPolicy")) else { return Vec::new() };
+    let own = object.root.find(&["spec", "remediationAction"]).and_then(Node::text);
+    // Inform is the default. What only a template can tell is taken to enforce: nobody templates an action to inspect.
+    let action = action.or(own).unwrap_or("inform");
+    if !action.eq_ignore_ascii_case("enforce") && !is_template(action) {
+        return Vec::new();
+    }
+    let mut templates: Vec<Node> = object.root.items_at(&["spec", "object-templates"]).to_vec();
+    if let Some(raw) = object.root.find(&["spec", "object-templates-raw"]) {
+        let parsed = parse_embedded(raw, "");
+        templates.extend(parsed.documents.iter().flat_map(|d| d.root.as_sequence().unwrap_or_default().to_vec()));
+    }
+    let mut result = Vec::new();
+    for template in &templates {
+        let kind = template.find(&["complianceType"]).and_then(Node::text).unwrap_or_default().to_lowercase();
+        let mode = match kind.as_str() {
+            "musthave" => Mode::Merge,
+            "mustonlyhave" => Mode::Full,
+            _ => continue,
+        };
+        if let Some(definition) = template.find(&["objectDefinition"]) {
+            result.push((mode, manifest::objects(definition)));
+        }
+    }
+    result
+}
+
+/// The clusters of a policy, through its bindings. A policy that nothing in Git binds may be bound elsewhere.
+fn targets(policy: &Object, context: &Context<'_>) -> Vec<Target> {
+    let namespace = policy.namespace.as_deref();
+    let near = |o: &&Object| namespace.is_none() || o.namespace.is_none() || o.namespace.as_deref() == namespace;
+    let listed = |set: &str| {
+        let found = context.all(GROUP, "PolicySet").filter(near).find(|s| s.name == set);
+        found.is_some_and(|s| s.root.items_at(&["spec", "policies"]).iter().any(|p| p.text() == Some(&policy.name)))
+    };
+    let mut targets: Vec<Target> = Vec::new();
+    for binding in context.all(GROUP, "PlacementBinding").filter(near) {
+        let binds = binding.root.items_at(&["subjects"]).iter().any(|s| {
+            let field = |key: &str| s.find(&[key]).and_then(Node::text).unwrap_or_default();
+            match field("kind") {
+                "Policy" => field("name") == policy.name,
+                "PolicySet" => listed(field("name")),
+                _ => false,
+            }
+        });
+        if let (true, Some(name)) = (binds, binding.root.find(&["placementRef", "name"]).and_then(Node::text)) {
+            for target in placement(context, name, binding.namespace.as_deref()).targets() {
+                if !targets.contains(&target) {
+                    targets.push(target);
+                }
+            }
+        }
+    }
+    let bound = context
+        .all(GROUP, "PlacementBinding")
+        .filter(near)
+        .any(|b| b.root.items_at(&["subjects"]).iter().any(|s| s.str_at(&["name"]) == Some(&policy.name)));
+    if targets.is_empty() && !bound { vec![Target::Some] } else { targets }
+}

@@ -1,0 +1,81 @@
+//! Other objects that carry objects: Hive's sync sets, Cluster API's resource sets, OpenShift's templates.
+
+use super::plan::Context;
+use super::{Emission, Mode, Target, What, acm};
+use crate::finding::{Confidence, Label};
+use crate::manifest::{self, Object};
+use crate::operator::Tri;
+use crate::yaml::{Node, parse_embedded};
+
+/// What a carrier sets in motion; nothing for any other object.
+pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission> {
+    match (object.group.as_str(), object.kind.as_str()) {
+        ("hive.openshift.io", "SyncSet") => {
+            let names = object.root.items_at(&["spec", "clusterDeploymentRefs"]).iter().filter_map(|r| r.find(&["name"])?.text());
+            carry(object, resources(object), names.map(|n| Some(Target::Named(n.to_owned()))).collect())
+        }
+        ("hive.openshift.io", "SelectorSyncSet") => {
+            let targets = selected(object.root.find(&["spec", "clusterDeploymentSelector"]), "hive.openshift.io", "ClusterDeployment", context);
+            carry(object, resources(object), targets)
+        }
+        ("addons.cluster.x-k8s.io", "ClusterResourceSet") => {
+            let targets = selected(object.root.find(&["spec", "clusterSelector"]), "cluster.x-k8s.io", "Cluster", context);
+            carry(object, embedded(object, context), targets)
+        }
+        // Whoever processes it applies it where they are; what a parameter fills in is unknown.
+        ("template.openshift.io", "Template") => {
+            let objects = object.root.items_at(&["objects"]).iter().flat_map(manifest::objects).collect();
+            carry(object, objects, vec![None])
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn carry(object: &Object, objects: Vec<Object>, targets: Vec<Option<Target>>) -> Vec<Emission> {
+    let span = object.root.entry_at(&["kind"]).map_or(object.span(), crate::yaml::Entry::span);
+    let via = Label { span, message: format!("the {} {} carries it", object.kind, object.name) };
+    let one = |target| Emission { what: What::Objects(objects.clone()), target, mode: Mode::Full, confidence: Confidence::High, via: via.clone() };
+    if objects.is_empty() { Vec::new() } else { targets.into_iter().map(one).collect() }
+}
+
+/// The whole objects of a sync set; `patches` change what is there and are no objects.
+fn resources(set: &Object) -> Vec<Object> {
+    set.root.items_at(&["spec", "resources"]).iter().flat_map(manifest::objects).collect()
+}
+
+/// The clusters whose defining objects a selector chooses. Labels may be set outside Git.
+fn selected(selector: Option<&Node>, group: &str, kind: &str, context: &Context<'_>) -> Vec<Option<Target>> {
+    let Some(selector) = selector else { return vec![Some(Target::All)] };
+    if selector.entries_at(&["matchLabels"]).is_empty() && selector.items_at(&["matchExpressions"]).is_empty() {
+        return vec![Some(Target::All)];
+    }
+    let (mut targets, mut open, mut any) = (Vec::new(), false, false);
+    for cluster in context.all(group, kind) {
+        any = true;
+        let name = cluster.root.str_at(&["spec", "clusterName"]).unwrap_or(&cluster.name);
+        match acm::matches(selector, cluster) {
+            Tri::Yes => targets.push(Some(Target::Named(name.to_owned()))),
+            Tri::Maybe => open = true,
+            Tri::No => {}
+        }
+    }
+    if open || !any {
+        targets.push(Some(Target::Some));
+    }
+    targets
+}
+
+/// The objects in the ConfigMaps and Secrets that a resource set names.
+fn embedded(set: &Object, context: &Context<'_>) -> Vec<Object> {
+    let mut objects = Vec::new();
+    for reference in set.root.items_at(&["spec", "resources"]) {
+        let field = |key: &str| reference.find(&[key]).and_then(Node::text).unwrap_or_default();
+        let near = |o: &&Object| o.name == field("name") && (o.namespace.is_none() || set.namespace.is_none() || o.namespace == set.namespace);
+        let Some(holder) = context.all("", field("kind")).find(near) else { continue };
+        for entry in holder.root.entries_at(&["data"]).iter().chain(holder.root.entries_at(&["stringData"])) {
+            let parsed = parse_embedded(&entry.value, "");
+            objects.extend(parsed.documents.iter().flat_map(|d| manifest::objects(&d.root)));
+        }
+    }
+    objects
+}

@@ -1,0 +1,162 @@
+//! Flux: Kustomizations with their patches and substitutions.
+
+use super::plan::Context;
+use super::{Emission, Mode, Rendering, Target, Tool, What};
+use crate::files::join;
+use crate::finding::{Confidence, Label};
+use crate::manifest::Object;
+use crate::yaml::{Entry, Mapping, Node, Sequence, Style, Value};
+use std::collections::BTreeMap;
+
+/// The variables of a `postBuild`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Substitution {
+    variables: BTreeMap<String, String>,
+    /// Some source of variables is not in the repository, so a variable that is not known may still have a value.
+    open: bool,
+}
+
+/// What a Flux Kustomization sets in motion; nothing for any other object.
+pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission> {
+    if !object.is("kustomize.toolkit.fluxcd.io", "Kustomization") || object.root.find(&["spec", "suspend"]).and_then(Node::as_bool) == Some(true) {
+        return Vec::new();
+    }
+    let Some(spec) = object.root.find(&["spec"]) else { return Vec::new() };
+    let path = spec.find(&["path"]);
+    let directory = join("", path.and_then(Node::text).unwrap_or("./").trim_start_matches('/'));
+    let Some(directory) = directory.filter(|d| context.workspace.is_directory(d)) else { return Vec::new() };
+    let span = path.map_or(object.span(), Node::span);
+    vec![Emission {
+        what: What::Directory(Rendering { directory, tool: Tool::Flux(substitution(spec, context)), overlay: overlay(spec) }),
+        target: remote(spec),
+        mode: Mode::Full,
+        confidence: Confidence::High,
+        via: Label { span, message: format!("Flux delivers {}", path.and_then(Node::text).unwrap_or("the repository")) },
+    }]
+}
+
+/// A cluster other than Flux's own: Cluster API names its kubeconfig secrets after the cluster.
+fn remote(spec: &Node) -> Option<Target> {
+    let config = spec.find(&["kubeConfig"])?;
+    let secret = config.find(&["secretRef", "name"]).or_else(|| config.find(&["configMapRef", "name"])).and_then(Node::text)?;
+    Some(Target::Named(secret.trim_end_matches("-kubeconfig").to_owned()))
+}
+
+/// The fields of the spec that are a kustomization's, in its words.
+fn overlay(spec: &Node) -> Option<Node> {
+    let mut entries = Vec::new();
+    for entry in spec.as_mapping().map_or(&[][..], |m| &m.entries) {
+        let rename = |name: &str| Entry { key: Node::scalar(name, Style::Plain, entry.key.span()), ..entry.clone() };
+        match entry.key.text() {
+            Some("patches" | "components" | "namePrefix" | "nameSuffix" | "images" | "patchesStrategicMerge" | "patchesJson6902") => {
+                entries.push(entry.clone())
+            }
+            Some("targetNamespace") => entries.push(rename("namespace")),
+            _ => {}
+        }
+    }
+    (!entries.is_empty()).then(|| spec.clone().with_value(Value::Mapping(Mapping { entries, ..Mapping::default() })))
+}
+
+fn substitution(spec: &Node, context: &Context<'_>) -> Option<Substitution> {
+    let build = spec.find(&["postBuild"])?;
+    let mut result = Substitution::default();
+    for source in build.items_at(&["substituteFrom"]) {
+        let field = |key: &str| source.find(&[key]).and_then(Node::text).unwrap_or_default();
+        let found = context.all("", field("kind")).find(|o| o.name == field("name"));
+        match found {
+            Some(object) => {
+                for entry in object.root.entries_at(&["data"]).iter().chain(object.root.entries_at(&["stringData"])) {
+                    if let (Some(key), Some(value), "ConfigMap") = (entry.key.text(), entry.value.text(), object.kind.as_str()) {
+                        result.variables.insert(key.to_owned(), value.to_owned());
+                    }
+                }
+                result.open |= object.kind != "ConfigMap";
+            }
+            None => result.open = true,
+        }
+    }
+    for entry in build.entries_at(&["substitute"]) {
+        if let (Some(key), Some(value)) = (entry.key.text(), entry.value.text()) {
+            result.variables.insert(key.to_owned(), value.to_owned());
+        }
+    }
+    // Without any variable Flux does not substitute at all.
+    (!result.variables.is_empty() || result.open).then_some(result)
+}
+
+impl Substitution {
+    /// An object with its variables replaced, unless it asks to be left alone.
+    pub(super) fn apply(&self, root: &Node) -> Node {
+        let opted_out =
+            |part: &str| root.find(&["metadata", part, "kustomize.toolkit.fluxcd.io/substitute"]).and_then(Node::text) == Some("disabled");
+        if opted_out("labels") || opted_out("annotations") { root.clone() } else { self.node(root) }
+    }
+
+    fn node(&self, node: &Node) -> Node {
+        match node.value() {
+            Value::Scalar(scalar) if scalar.text.contains("${") => match self.text(&scalar.text) {
+                // Flux works on text: what was bare stays bare, so a variable may hold a boolean.
+                Some(text) => Node::scalar(text, scalar.style, node.span()),
+                None => node.clone(),
+            },
+            Value::Mapping(mapping) => {
+                let entries = mapping.entries.iter().map(|e| Entry { value: self.node(&e.value), ..e.clone() }).collect();
+                node.clone().with_value(Value::Mapping(Mapping { entries, ..mapping.clone() }))
+            }
+            Value::Sequence(sequence) => {
+                let items = sequence.items.iter().map(|i| self.node(i)).collect();
+                node.clone().with_value(Value::Sequence(Sequence { items, flow: sequence.flow }))
+            }
+            _ => node.clone(),
+        }
+    }
+
+    /// The text with every variable replaced; `None` when one of them cannot be told.
+    fn text(&self, text: &str) -> Option<String> {
+        let (mut out, mut rest) = (String::new(), text);
+        while let Some(start) = rest.find("${") {
+            out.push_str(&rest[..start]);
+            let end = start + rest[start..].find('}')?;
+            if out.ends_with('$') {
+                // `$${x}` stands for `${x}`.
+                out.push_str(&rest[start + 1..=end]);
+            } else {
+                out.push_str(&self.value(&rest[start + 2..end])?);
+            }
+            rest = &rest[end + 1..];
+        }
+        Some(out + rest)
+    }
+
+    fn value(&self, expression: &str) -> Option<String> {
+        let end = expression.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(expression.len());
+        let (name, rest) = expression.split_at(end);
+        let known = self.variables.get(name);
+        let default = [":=", ":-", "=", "-"].iter().find_map(|op| rest.strip_prefix(op));
+        match (known, rest, default) {
+            (Some(value), "", _) => Some(value.clone()),
+            (Some(value), _, Some(_)) if !value.is_empty() => Some(value.clone()),
+            (None, ..) if self.open => None,
+            (_, _, Some(default)) => Some(default.to_owned()),
+            (None, "", None) => Some(String::new()),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions() {
+        let some = Substitution { variables: BTreeMap::from([("A".to_owned(), "1".to_owned())]), open: false };
+        for (text, want) in [("${A}", "1"), ("x${A:=2}y", "x1y"), ("${B:=2}", "2"), ("${B:-}", ""), ("${B}", ""), ("$${A}", "${A}")] {
+            assert_eq!(some.text(text).as_deref(), Some(want), "{text}");
+        }
+        assert_eq!(some.text("${A/1/2}"), None);
+        let open = Substitution { open: true, ..some };
+        assert_eq!((open.text("${A}").as_deref(), open.text("${B:=2}")), (Some("1"), None));
+    }
+}

@@ -1,0 +1,72 @@
+//! Putting one tree onto another: maps are merged, everything else is replaced.
+
+use super::{Entry, Mapping, Node, Sequence, Value};
+
+/// What becomes of a list that stands in both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lists {
+    /// The upper one replaces the lower one.
+    Replace,
+    /// Items of the upper one that the lower one lacks are added.
+    Add,
+}
+
+impl Node {
+    /// This tree with everything `over` says. A value that `over` decides brings its key along, so the line to edit is its own.
+    #[must_use]
+    pub fn overlaid(&self, over: &Node, lists: Lists) -> Node {
+        match (self.value(), over.value()) {
+            (Value::Mapping(a), Value::Mapping(b)) => {
+                let mut entries: Vec<Entry> = a.entries.clone();
+                for entry in &b.entries {
+                    let key = entry.key.text();
+                    match entries.iter_mut().find(|e| e.key.text() == key) {
+                        Some(known) => {
+                            let value = known.value.overlaid(&entry.value, lists);
+                            let key = if value.same(&entry.value) { entry.key.clone() } else { known.key.clone() };
+                            *known = Entry { key, value, merged: known.merged };
+                        }
+                        None => entries.push(entry.clone()),
+                    }
+                }
+                let open = a.open.clone().or_else(|| b.open.clone());
+                self.clone().with_value(Value::Mapping(Mapping { entries, open, ..a.clone() }))
+            }
+            (Value::Sequence(a), Value::Sequence(b)) if lists == Lists::Add => {
+                let mut items = a.items.clone();
+                items.extend(b.items.iter().filter(|i| !a.items.iter().any(|known| known.eq_value(i))).cloned());
+                self.clone().with_value(Value::Sequence(Sequence { items, flow: a.flow }))
+            }
+            _ => over.clone(),
+        }
+    }
+
+    /// This tree as if nothing in it could hold more than is seen; and whether that changed anything.
+    #[must_use]
+    pub fn closed(&self) -> (Node, bool) {
+        match self.value() {
+            Value::Mapping(mapping) => {
+                let mut changed = mapping.open.is_some();
+                let close = |e: &Entry| {
+                    let (value, inner) = e.value.closed();
+                    changed |= inner;
+                    Entry { value, ..e.clone() }
+                };
+                let entries = mapping.entries.iter().map(close).collect();
+                if !changed {
+                    return (self.clone(), false);
+                }
+                (self.clone().with_value(Value::Mapping(Mapping { entries, open: None, ..mapping.clone() })), true)
+            }
+            Value::Sequence(sequence) => {
+                let closed: Vec<(Node, bool)> = sequence.items.iter().map(Node::closed).collect();
+                if !closed.iter().any(|(_, changed)| *changed) {
+                    return (self.clone(), false);
+                }
+                let items = closed.into_iter().map(|(item, _)| item).collect();
+                (self.clone().with_value(Value::Sequence(Sequence { items, flow: sequence.flow })), true)
+            }
+            Value::Scalar(_) | Value::Opaque(_) => (self.clone(), false),
+        }
+    }
+}
