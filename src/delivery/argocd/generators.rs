@@ -148,7 +148,7 @@ fn clusters(body: &Node, context: &Context<'_>, result: &mut Yield) {
     let selected = body.find(&["selector"]);
     for secret in context.all("", "Secret") {
         if secret.label("argocd.argoproj.io/secret-type").and_then(Node::text) != Some("cluster")
-            || !selected.is_none_or(|s| acm::matches(s, secret) == crate::operator::Tri::Yes)
+            || selected.is_some_and(|s| acm::matches(s, secret) != crate::operator::Tri::Yes)
         {
             continue;
         }

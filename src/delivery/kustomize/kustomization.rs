@@ -53,6 +53,10 @@ impl Kustomization {
                     );
                     continue;
                 }
+                yaml::ProblemKind::Ignored => {
+                    log.ineffective(ProblemKind::Field, problem.span, problem.message.clone());
+                    continue;
+                }
                 yaml::ProblemKind::Refused => problem.message.clone(),
                 yaml::ProblemKind::Ignored => {
                     log.ineffective(ProblemKind::Malformed, problem.span, problem.message.clone());
