@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# The hook as pre-commit runs it: builds the wheel, installs it through pre-commit into a real Git repository made from the example, and
+# commits good and bad changes there. With --from-source it also lets pre-commit build this repository, as `repo: …/hco-lint` does.
+# Needs Git, Python 3 with venv, and the Rust toolchain.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() { printf 'FAILED: %s\n' "$1" >&2; exit 1; }
+ok() { printf 'ok: %s\n' "$1"; }
+
+python3 -m venv "$work/venv"
+export PATH="$work/venv/bin:$PATH"
+pip install --quiet --disable-pip-version-check 'maturin>=1.9,<2' pre-commit
+maturin build --quiet --locked --out "$work/wheels"
+wheel=$(echo "$work"/wheels/hco_lint-*.whl)
+[ -f "$wheel" ] || fail "no wheel"
+ok "wheel: $(basename "$wheel"), $(du -k "$wheel" | cut -f1) KiB"
+
+export PRE_COMMIT_HOME="$work/cache" GIT_CONFIG_GLOBAL=/dev/null
+export GIT_AUTHOR_NAME=test GIT_AUTHOR_EMAIL=test@example.com GIT_COMMITTER_NAME=test GIT_COMMITTER_EMAIL=test@example.com
+git init --quiet --initial-branch main "$work/fleet"
+cd "$work/fleet"
+
+# The published hook, installed from the wheel; the argument is what a user adds to it.
+configure() {
+  python3 - "$root/.pre-commit-hooks.yaml" "$wheel" "$@" >.pre-commit-config.yaml <<'PY'
+import json, sys, yaml
+hook = yaml.safe_load(open(sys.argv[1]))[0]
+hook.update(language="python", additional_dependencies=[sys.argv[2]])
+hook.update(json.loads(sys.argv[3]) if len(sys.argv) > 3 else {})
+yaml.safe_dump({"repos": [{"repo": "local", "hooks": [hook]}]}, sys.stdout)
+PY
+}
+
+commit() { git add --all && git commit --quiet --message "$1" >"$work/log" 2>&1; }
+passes() {
+  local before; before=$(git rev-parse --quiet --verify HEAD || true)
+  commit "$1" || { cat "$work/log"; fail "$1: refused"; }
+  [ "$(git rev-parse HEAD)" != "$before" ] || fail "$1: nothing was committed"
+  ok "$1: committed ($(grep -oE '(Passed|Skipped)' "$work/log" | paste -sd ,))"
+}
+refused() {
+  local before; before=$(git rev-parse HEAD)
+  if commit "$1"; then fail "$1: committed"; fi
+  [ "$(git rev-parse HEAD)" = "$before" ] || fail "$1: HEAD moved"
+  grep -q "$2" "$work/log" || { cat "$work/log"; fail "$1: the log does not say $2"; }
+  ok "$1: refused, names $2"
+  git reset --quiet --hard
+}
+
+cp -R "$root/fixtures/example/clusters" .
+rm -r clusters/edge clusters/prod/workers-arm64.yaml
+configure
+pre-commit install >/dev/null
+passes "clusters of one architecture each"
+
+cp "$root/fixtures/example/clusters/prod/workers-arm64.yaml" clusters/prod/
+refused "arm64 nodes, and the HyperConverged untouched" "clusters/prod/hyperconverged.yaml:9:5"
+
+cp "$root/fixtures/example/clusters/prod/workers-arm64.yaml" clusters/prod/
+sed -i.bak 's/enableMultiArchBootImageImport: false/enableMultiArchBootImageImport: true/' clusters/prod/hyperconverged.yaml
+rm clusters/prod/hyperconverged.yaml.bak
+passes "arm64 nodes together with the feature"
+
+echo "kind: HyperConverged: {" >>clusters/lab/hyperconverged.yaml
+refused "a manifest that is no YAML" "clusters/lab/hyperconverged.yaml"
+
+echo "notes" >NOTES.txt
+passes "no manifest touched"
+
+sed -i.bak 's/enableMultiArchBootImageImport: true/enableMultiArchBootImageImport: false/' clusters/prod/hyperconverged.yaml
+rm clusters/prod/hyperconverged.yaml.bak
+printf 'clusters:\n  - name: prod\n    nodeArchitectures: [amd64]\n' >.hco-lint.yaml
+passes "the feature off, and the configuration says why that is right"
+rm .hco-lint.yaml
+passes "only a deletion: pre-commit runs no hook without always_run"
+git reset --quiet --hard HEAD~1
+configure '{"always_run": true}'
+passes "always_run"
+rm .hco-lint.yaml
+refused "only a deletion, with always_run" "clusters/prod/hyperconverged.yaml:9:5"
+
+if [ "${1:-}" = --from-source ]; then
+  code=0
+  rm .hco-lint.yaml && git add --all
+  pre-commit try-repo "$root" hco-lint --ref "$(git -C "$root" rev-parse HEAD)" --all-files >"$work/log" 2>&1 || code=$?
+  [ "$code" = 1 ] && grep -q "clusters/prod/hyperconverged.yaml:9:5" "$work/log" || { cat "$work/log"; fail "from source: exit $code"; }
+  ok "from source: built by pre-commit, refuses"
+fi
+echo "all passed"
