@@ -6,7 +6,7 @@ mod join;
 mod names;
 mod view;
 
-pub use architectures::Architectures;
+pub use architectures::{Architectures, Proof};
 pub use join::{Outside, assemble};
 pub use view::view;
 
@@ -15,12 +15,15 @@ use crate::finding::{Confidence, Label};
 use crate::nodes::arch::Arch;
 use crate::nodes::pool::Pool;
 use crate::operator::catalogue::Catalogue;
+use crate::operator::data_sources::{DataSource, Nodes, data_sources};
 use crate::operator::feature::{Feature, feature};
 use crate::operator::hyperconverged::{HyperConverged, Part};
 use crate::operator::images::{Images, in_effect};
 use crate::operator::placement::Placement;
 use crate::operator::release::Release;
+use crate::outcome::Knowledge;
 use crate::source::Span;
+use std::collections::BTreeMap;
 
 /// A cluster and everything known of it.
 #[derive(Clone, Debug)]
@@ -157,6 +160,25 @@ impl Subject<'_> {
     pub fn membership(&self) -> Confidence {
         let whole = self.claim.seen.root().same(self.claim.hco.root());
         self.confidence().min(self.claim.confidence).min(if whole { Confidence::High } else { Confidence::Medium })
+    }
+
+    /// What is known of the nodes, for what depends on their architectures alone.
+    #[must_use]
+    pub fn nodes(&self) -> Nodes {
+        let set = |map: &BTreeMap<Arch, Vec<Proof>>| map.keys().cloned().collect();
+        let a = &self.architectures;
+        Nodes {
+            workloads: set(&a.workloads),
+            possible: set(&a.possible),
+            control_plane: set(&a.control_plane),
+            complete: a.knowledge == Knowledge::Complete,
+        }
+    }
+
+    /// The data sources that the golden images in effect bring about.
+    #[must_use]
+    pub fn data_sources(&self) -> Vec<DataSource> {
+        data_sources(self.hco, &self.images, self.feature.on, &self.nodes())
     }
 
     /// Whether an architecture is certainly a workload architecture.

@@ -50,6 +50,15 @@ pub fn gates(hco: &HyperConverged) -> Vec<Gate<'_>> {
         .collect()
 }
 
+/// The gate that switched the common images before a field did.
+pub const COMMON_IMAGES: &str = "enableCommonBootImageImport";
+
+/// The entry of a gate of exactly this name.
+#[must_use]
+pub fn gate_named<'a>(hco: &'a HyperConverged, name: &str) -> Option<Gate<'a>> {
+    gates(hco).into_iter().find(|g| g.name == name)
+}
+
 /// The entry of the feature's gate. Names are matched without regard to case since 1.19.
 #[must_use]
 pub fn gate(hco: &HyperConverged, release: Release) -> Option<Gate<'_>> {

@@ -47,6 +47,18 @@ impl Annotation {
     }
 }
 
+impl GoldenImage {
+    /// The architectures annotation as the resource itself writes it, where that is what counts.
+    #[must_use]
+    pub fn written(&self) -> Option<(&str, &Node)> {
+        let Annotation::Is(_, Some(_)) = self.annotation else { return None };
+        match self.entry.as_ref()?.annotation(ARCHITECTURES) {
+            Text::Is(text, node) => Some((text, node)),
+            Text::Absent | Text::Unknown => None,
+        }
+    }
+}
+
 /// The images in effect.
 #[derive(Clone, Debug, Default)]
 pub struct Images {

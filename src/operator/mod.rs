@@ -4,14 +4,20 @@
 //! Its evaluation is the same from 1.16 to 1.20; where the flag lives is not.
 
 pub mod catalogue;
+pub mod data_sources;
 pub mod feature;
+pub mod gates;
 pub mod hyperconverged;
 pub mod images;
 pub mod labels;
+pub mod moved;
 pub mod olm;
 pub mod placement;
 pub mod release;
 pub mod schema;
+
+/// The architectures that the stack below the operator knows; its SSP webhook refuses every other one.
+pub const SUPPORTED: [&str; 3] = ["amd64", "arm64", "s390x"];
 
 /// A three-valued answer, ordered from no to yes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

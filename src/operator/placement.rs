@@ -123,6 +123,12 @@ impl Placement {
         answer
     }
 
+    /// The label keys that it demands something of.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let terms = self.required.iter().flat_map(|r| &r.terms).flat_map(|t| &t.expressions).map(|r| r.key.as_str());
+        self.selector.iter().map(|(key, _)| key.as_str()).chain(terms)
+    }
+
     /// Everything admission refuses in the required affinity.
     #[must_use]
     pub fn refusals(&self) -> Vec<Refusal> {
@@ -240,6 +246,33 @@ impl Requirement {
             other => refuse(format!("`{other}` is no operator of `matchFields`: use In or NotIn")),
         }
     }
+}
+
+/// Whether a label's key is that of a node's architecture.
+#[must_use]
+pub fn is_architecture(key: &str) -> bool {
+    matches!(key, "kubernetes.io/arch" | "beta.kubernetes.io/arch")
+}
+
+/// A place where a placement mentions the architecture without demanding it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// The place.
+    pub span: Span,
+    /// What it is: a preference or a toleration.
+    pub what: &'static str,
+}
+
+/// The preferred terms and tolerations of a placement that mention the architecture. They never decide which nodes count.
+#[must_use]
+pub fn hints(placement: Lookup<'_>) -> Vec<Hint> {
+    let Some(node) = placement.found() else { return Vec::new() };
+    let mentions = |n: &&Node| n.find(&["key"]).and_then(Node::text).is_some_and(is_architecture);
+    let preferred = node.items_at(&["affinity", "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution"]).iter();
+    let preferred = preferred.flat_map(|t| t.items_at(&["preference", "matchExpressions"])).filter(mentions);
+    let tolerations = node.items_at(&["tolerations"]).iter().filter(mentions);
+    let hint = |what| move |n: &Node| Hint { span: n.span(), what };
+    preferred.map(hint("a preference")).chain(tolerations.map(hint("a toleration"))).collect()
 }
 
 /// A scalar's text, or nothing when it is a template expression.

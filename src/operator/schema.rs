@@ -78,6 +78,13 @@ struct Field {
     children: Vec<(&'static str, Field)>,
 }
 
+/// The keys of `spec.featureGates` in v1beta1, in order.
+#[must_use]
+pub fn v1beta1_gates() -> Vec<&'static str> {
+    let gates = blocks().get("v1beta1").and_then(|root| root.children.iter().find(|(name, _)| *name == "featureGates"));
+    gates.map(|(_, field)| field.children.iter().map(|(name, _)| *name).collect()).unwrap_or_default()
+}
+
 /// Everything the schema refuses.
 #[must_use]
 pub fn violations(hco: &HyperConverged) -> Vec<Violation> {

@@ -2,6 +2,7 @@
 //!
 //! A rule looks at what the operator would see and says where and what; it never sees an offset, reads no file and knows no other rule.
 
+mod annotations;
 mod page;
 mod report;
 
@@ -49,6 +50,19 @@ rules! {
     "multi-arch-images-disabled" multi_arch_images_disabled
     "golden-image-no-architectures" golden_image_no_architectures
     "golden-image-unsupported-architectures" golden_image_unsupported_architectures
+    "architectures-annotation-whitespace" architectures_annotation_whitespace
+    "architectures-annotation-token" architectures_annotation_token
+    "architectures-annotation-empty" architectures_annotation_empty
+    "golden-image-partial-coverage" golden_image_partial_coverage
+    "architectures-annotation-ignored" architectures_annotation_ignored
+    "common-image-dropped" common_image_dropped
+    "golden-image-name-too-long" golden_image_name_too_long
+    "duplicate-data-source" duplicate_data_source
+    "feature-gate-unknown" feature_gate_unknown
+    "feature-gate-ignored" feature_gate_ignored
+    "feature-gate-deprecated" feature_gate_deprecated
+    "misplaced-field" misplaced_field
+    "placement-not-required" placement_not_required
     "golden-image-without-source" golden_image_without_source
     "golden-image-without-spec" golden_image_without_spec
     "golden-image-without-name" golden_image_without_name

@@ -178,6 +178,11 @@ impl Findings {
         }
     }
 
+    /// Takes any number of drafts.
+    pub fn extend(&mut self, drafts: impl IntoIterator<Item = Draft>) {
+        drafts.into_iter().for_each(|draft| self.add(draft));
+    }
+
     /// All findings.
     #[must_use]
     pub fn into_list(self) -> Vec<Pending> {

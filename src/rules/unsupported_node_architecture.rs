@@ -3,12 +3,10 @@
 use super::{Check, Draft, Findings};
 use crate::cluster::Subject;
 use crate::finding::Confidence;
+use crate::operator::SUPPORTED;
 use crate::operator::hyperconverged::Part;
 
 pub(super) const CHECK: Check = Check::Subject(check);
-
-/// What the SSP operator's webhook accepts in `spec.cluster`.
-const SUPPORTED: [&str; 3] = ["amd64", "arm64", "s390x"];
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     // On plain Kubernetes the operator deploys no SSP, so nobody refuses.

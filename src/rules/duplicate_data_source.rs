@@ -1,0 +1,68 @@
+//! Two golden images manage one data source: one of them wins and nobody is told.
+
+use super::{Check, Draft, Findings};
+use crate::cluster::Subject;
+use crate::finding::Confidence;
+use crate::operator::Tri;
+use crate::operator::data_sources::{DataSource, Kind};
+use crate::operator::images::GoldenImage;
+use crate::source::Span;
+use std::collections::BTreeSet;
+
+pub(super) const CHECK: Check = Check::Subject(check);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    if subject.plain_kubernetes {
+        return;
+    }
+    let sources = subject.data_sources();
+    let mut told = BTreeSet::new();
+    for (index, second) in sources.iter().enumerate() {
+        for first in &sources[..index] {
+            let same = first.image != second.image && first.name == second.name && first.namespace == second.namespace;
+            // Two pointers of one name are one pointer.
+            if !same || (first.kind, second.kind) == (Kind::Pointer, Kind::Pointer) || !told.insert((first.image, second.image)) {
+                continue;
+            }
+            findings.extend(draft(subject, first, second));
+        }
+    }
+}
+
+fn draft(subject: &Subject<'_>, first: &DataSource, second: &DataSource) -> Option<Draft> {
+    let (a, b) = (subject.images.list.get(first.image)?, subject.images.list.get(second.image)?);
+    if a.name == b.name {
+        return None; // one name twice is refused, and has a rule that says so
+    }
+    // The operator sorts by name and the later one wins; only an entry can be edited.
+    let ((winner, at), loser) = match (place(a), place(b)) {
+        (_, Some(at)) => ((b, at), a),
+        (Some(at), None) => ((a, at), b),
+        (None, None) => return None,
+    };
+    let both = (first.kind, second.kind) == (Kind::Import, Kind::Import);
+    let here = match (both, first.kind) {
+        (true, _) => format!("{} manages it too", loser.name),
+        (false, Kind::Pointer) => format!("{} has a pointer of this name", a.name),
+        (false, Kind::Import) => format!("{} has a pointer of this name", b.name),
+    };
+    let message = format!("the golden images {} and {} both bring about the data source {}", a.name, b.name, first.name);
+    let mut draft = Draft::new(at, here, message)
+        .about(&subject.hco.object)
+        .item(&winner.name)
+        .field("spec.managedDataSource")
+        .help("let each image manage a data source of its own")
+        .confidence(if first.certain.and(second.certain) == Tri::Yes { subject.confidence() } else { Confidence::Low });
+    if both {
+        draft = draft.note(format!("{} wins, because the operator sorts images by name; the other is never imported", b.name));
+    }
+    if let Some(other) = place(loser) {
+        draft = draft.because(other, format!("the data source of {}", loser.name));
+    }
+    Some(draft)
+}
+
+fn place(image: &GoldenImage) -> Option<Span> {
+    let entry = image.entry.as_ref()?;
+    Some(entry.node.find(&["spec", "managedDataSource"]).map_or(entry.span(), crate::yaml::Node::span))
+}

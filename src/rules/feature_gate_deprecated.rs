@@ -1,0 +1,57 @@
+//! v1: a feature gate is listed although a field has taken its place.
+
+use super::{Check, Draft, Findings};
+use crate::cluster::Subject;
+use crate::finding::Confidence;
+use crate::fix::{Change, Proposal};
+use crate::operator::Tri;
+use crate::operator::feature::{Gate, gates};
+use crate::operator::gates::{Effect, known};
+use crate::operator::hyperconverged::{Api, FEATURE};
+use crate::yaml::Lookup;
+
+pub(super) const CHECK: Check = Check::Subject(check);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    if subject.hco.api != Api::V1 {
+        return;
+    }
+    for gate in gates(subject.hco) {
+        let Some(known) = known(Api::V1, gate.name, subject.release).filter(|k| k.effect == Effect::Deprecated) else { continue };
+        let Some(field) = known.field else { continue };
+        let mut draft = Draft::new(
+            gate.node.find(&["name"]).unwrap_or(gate.node).span(),
+            "deprecated",
+            format!("the feature gate `{}` is deprecated: `{field}` has taken its place", known.name),
+        )
+        .about(&subject.hco.object)
+        .item(known.name)
+        .field("spec.featureGates")
+        .help(format!("set `{field}` and remove the gate; a later release will not know it"))
+        .confidence(subject.confidence());
+        if !subject.release_known {
+            draft = draft.note("true since release 1.19, which is assumed; in 1.18 the gate is the only switch").confidence(Confidence::Medium);
+        }
+        if known.name == FEATURE
+            && let Some(proposal) = to_field(subject, &gate, field)
+        {
+            draft = draft.fix(proposal);
+        }
+        findings.add(draft);
+    }
+}
+
+/// Says the same with the field. The gate can go only where it is the last one.
+fn to_field(subject: &Subject<'_>, gate: &Gate<'_>, field: &str) -> Option<Proposal> {
+    let root = subject.hco.root();
+    let path: Vec<String> = field.split('.').map(str::to_owned).collect();
+    let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+    if gate.enabled == Tri::Maybe || root.items_at(&["spec", "featureGates"]).len() != 1 {
+        return None;
+    }
+    let mut changes = vec![Change::Remove { mapping: root.find(&["spec"])?.clone(), key: "featureGates".to_owned() }];
+    if matches!(root.at(&keys), Lookup::Absent) {
+        changes.push(Change::Set { root: root.clone(), path, value: (gate.enabled == Tri::Yes).to_string() });
+    }
+    Some(Proposal { title: "use the field instead".to_owned(), safe: true, changes })
+}
