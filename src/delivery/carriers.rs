@@ -5,7 +5,7 @@ use super::{Emission, Mode, Target, What, acm};
 use crate::finding::{Confidence, Label};
 use crate::manifest::{self, Object};
 use crate::operator::Tri;
-use crate::yaml::{Node, parse_embedded};
+use crate::yaml::{Node, parse_value};
 
 /// What a carrier sets in motion; nothing for any other object.
 pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission> {
@@ -73,7 +73,7 @@ fn embedded(set: &Object, context: &Context<'_>) -> Vec<Object> {
         let near = |o: &&Object| o.name == field("name") && (o.namespace.is_none() || set.namespace.is_none() || o.namespace == set.namespace);
         let Some(holder) = context.all("", field("kind")).find(near) else { continue };
         for entry in holder.root.entries_at(&["data"]).iter().chain(holder.root.entries_at(&["stringData"])) {
-            let parsed = parse_embedded(&entry.value, "");
+            let parsed = parse_value(&entry.value);
             objects.extend(parsed.documents.iter().flat_map(|d| manifest::objects(&d.root)));
         }
     }

@@ -140,3 +140,81 @@ impl Building {
         self.open = Some(Opaque { reason: "a key that is a list or a map".into(), span: key.span() });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::source::FileId;
+    use crate::yaml::{Dialect, Lookup, Parsed, ProblemKind, parse};
+
+    fn read(text: &str) -> Parsed {
+        parse(FileId(0), text)
+    }
+
+    /// The map under `m` as JSON.
+    fn map(text: &str) -> String {
+        let parsed = read(text);
+        assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
+        parsed.documents[0].root.find(&["m"]).expect("a map").to_json(Dialect::Kubernetes).to_string()
+    }
+
+    /// Expected values: kubectl v1.32.
+    #[test]
+    fn a_merge_key_counts_where_it_stands() {
+        assert_eq!(map("m: {b: 3, <<: {b: 2}}"), r#"{"b":2}"#);
+        assert_eq!(map("m: {<<: {b: 2}, b: 3}"), r#"{"b":3}"#);
+        assert_eq!(map("m: {<<: [{a: 1, b: 1}, {b: 2, c: 2}], d: 4}"), r#"{"a":1,"b":1,"c":2,"d":4}"#);
+        assert_eq!(map("x: &x {a: 1}\ny: &y {<<: *x, b: 2}\nm: {<<: *y}"), r#"{"a":1,"b":2}"#);
+        assert_eq!(map("m: {'<<': {b: 2}}"), r#"{"<<":{"b":2}}"#);
+        assert_eq!(map("m: {!!str <<: {b: 2}}"), r#"{"<<":{"b":2}}"#);
+        assert_eq!(map("m: {<<: {a: 1}, <<: {a: 2}}"), r#"{"a":2}"#);
+    }
+
+    #[test]
+    fn what_a_merge_brought_is_marked() {
+        let parsed = read("x: &x {a: 1, b: 1}\nm:\n  b: 0\n  <<: *x\n  a: 2\n");
+        let entries = parsed.documents[0].root.entries_at(&["m"]);
+        let seen: Vec<_> = entries.iter().map(|e| (e.key.text().expect("a key"), e.merged)).collect();
+        assert_eq!(seen, [("b", true), ("a", false)]);
+    }
+
+    #[test]
+    fn duplicates_keep_the_last_and_name_both() {
+        for text in ["a: 1\nb: 2\n'a': 3\n", "{\"a\": 1, \"b\": 2, \"a\": 3}"] {
+            let parsed = read(text);
+            let root = &parsed.documents[0].root;
+            assert_eq!(root.to_json(Dialect::Kubernetes).to_string(), r#"{"a":3,"b":2}"#);
+            let [problem] = &parsed.problems[..] else { panic!("{:?}", parsed.problems) };
+            assert_eq!(problem.kind, ProblemKind::DuplicateKey);
+            assert_eq!(problem.span, root.entry_at(&["a"]).expect("a").key.span());
+            assert_eq!(problem.related.map(|s| s.start as usize), text.find('a').map(|i| i - usize::from(text.starts_with('{'))));
+        }
+        let thrice = read("a: 1\na: 2\na: 3\n");
+        assert_eq!(thrice.problems.iter().map(|p| (p.related.map(|s| s.start), p.span.start)).collect::<Vec<_>>(), [(Some(0), 5), (Some(5), 10)]);
+        let many: String = (0..40).chain([3]).map(|i| format!("k{i}: {i}\n")).collect();
+        assert_eq!(read(&many).problems.len(), 1);
+        assert_eq!(read("a: {x: 1}\nb: {x: 1}\n").problems.len(), 0);
+    }
+
+    #[test]
+    fn keys_that_kubernetes_refuses_do_not_hide_the_others() {
+        for text in ["~: 1\na: 2\n", ": 1\na: 2\n", "null: 1\na: 2\n", "? [x]\n: 1\na: 2\n", "{x: y}: 1\na: 2\n", "<<: 1\na: 2\n"] {
+            let parsed = read(text);
+            assert_eq!(parsed.problems.iter().map(|p| p.kind).collect::<Vec<_>>(), [ProblemKind::Refused], "{text}");
+            assert_eq!(parsed.documents[0].root.find(&["a"]).and_then(|n| n.as_int()), Some(2), "{text}");
+        }
+        assert!(read("'~': 1\n'': 2\n!!str : 3\n").problems.iter().all(|p| p.kind == ProblemKind::DuplicateKey));
+    }
+
+    #[test]
+    fn templates_leave_the_literal_keys_around_them() {
+        let parsed = read("a: {{ .Values.x }}\nb:\n  {{ .Values.key }}: v\n  <<: {{ .Values.rest }}\n  c: d\ne: [{{ x }}, f]\n");
+        assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
+        let root = &parsed.documents[0].root;
+        let Lookup::Unknown(opaque) = root.get("a") else { panic!("{root:?}") };
+        assert_eq!((&*opaque.reason, opaque.span.start, opaque.span.end), ("a template expression", 3, 18));
+        assert_eq!(root.str_at(&["b", "c"]), Some("d"));
+        assert!(matches!(root.at(&["b", "other"]), Lookup::Unknown(_)));
+        assert!(matches!(root.get("other"), Lookup::Absent));
+        assert_eq!(root.items_at(&["e"])[1].as_str(), Some("f"));
+    }
+}

@@ -70,12 +70,6 @@ pub fn parse_value(node: &Node) -> Parsed {
     node.as_scalar().map(|scalar| stream(&Place::of(node, scalar), &scalar.text)).unwrap_or_default()
 }
 
-/// [`parse_value`]; the text is not needed.
-#[must_use]
-pub fn parse_embedded(scalar: &Node, _text: &str) -> Parsed {
-    parse_value(scalar)
-}
-
 fn stream(place: &Place, text: &str) -> Parsed {
     let mut parsed = Parsed::default();
     // Comments of documents that hold nothing else go to the next one.

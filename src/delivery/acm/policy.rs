@@ -5,7 +5,7 @@ use super::super::{Emission, Mode, Target, What};
 use super::{placement, to_each};
 use crate::finding::{Confidence, Label};
 use crate::manifest::{self, Object, template::is_template};
-use crate::yaml::{Node, parse_embedded};
+use crate::yaml::{Node, parse_value};
 
 const GROUP: &str = "policy.open-cluster-management.io";
 
@@ -51,7 +51,7 @@ fn applied(policy: &Node, action: Option<&str>) -> Vec<(Mode, Vec<Object>)> {
     }
     let mut templates: Vec<Node> = object.root.items_at(&["spec", "object-templates"]).to_vec();
     if let Some(raw) = object.root.find(&["spec", "object-templates-raw"]) {
-        let parsed = parse_embedded(raw, "");
+        let parsed = parse_value(raw);
         templates.extend(parsed.documents.iter().flat_map(|d| d.root.as_sequence().unwrap_or_default().to_vec()));
     }
     let mut result = Vec::new();

@@ -58,10 +58,6 @@ impl Kustomization {
                     continue;
                 }
                 yaml::ProblemKind::Refused => problem.message.clone(),
-                yaml::ProblemKind::Ignored => {
-                    log.ineffective(ProblemKind::Malformed, problem.span, problem.message.clone());
-                    continue;
-                }
                 yaml::ProblemKind::Syntax | yaml::ProblemKind::Limit => format!("not readable as YAML: {}", problem.message),
             };
             log.refuse(ProblemKind::Malformed, problem.span, message);
