@@ -12,10 +12,9 @@ use crate::files::{Found, Walk, Workspace};
 use crate::finding::{Confidence, Finding};
 use crate::fix;
 use crate::nodes::arch::Arch;
-use crate::operator::Tri;
 use crate::operator::catalogue::Catalogue;
 use crate::operator::release::Release;
-use crate::outcome::{ClusterView, Knowledge, MultiArch, Outcome, Summary};
+use crate::outcome::{ClusterView, Outcome, Summary};
 use crate::rules::{self, Findings};
 use crate::source::{FileId, Source};
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -23,7 +22,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// What a run is asked to do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Files and directories, as given.
     pub paths: Vec<PathBuf>,
@@ -107,7 +106,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     summary.parsed = parsed;
     summary.unreadable = unreadable;
     summary.templates = deliveries.templates.iter().map(|id| workspace.file(*id).display().to_owned()).collect();
-    summary.unknown_architectures = unknown(&clusters, &views, &assumptions);
+    summary.unknown_architectures = unknown(&clusters, &assumptions);
     Ok(Outcome {
         prefix: place.prefix(),
         sources: workspace.into_sources(),
@@ -277,11 +276,8 @@ fn select(settings: &Settings, config: &Config, workspace: &Workspace, findings:
 }
 
 /// The clusters of which an answer was wanted and nothing is known.
-fn unknown(clusters: &[Cluster], views: &[ClusterView], assumptions: &Assumptions<'_>) -> Vec<String> {
-    let wanted = |c: &Cluster, v: &ClusterView| {
-        let open = v.knowledge == Knowledge::Unknown && v.multi_arch != MultiArch::On && v.multi_arch != MultiArch::None;
-        open && c.subject(assumptions).is_some_and(|s| s.architectures.possible.is_empty() && s.images.any() != Tri::No)
-    };
-    let names: BTreeSet<String> = clusters.iter().zip(views).filter(|(c, v)| wanted(c, v)).map(|(_, v)| v.name.clone()).collect();
+fn unknown(clusters: &[Cluster], assumptions: &Assumptions<'_>) -> Vec<String> {
+    let wanted = |c: &&Cluster| c.subject(assumptions).is_some_and(|s| s.wants_architectures());
+    let names: BTreeSet<String> = clusters.iter().filter(wanted).map(|c| c.name.clone()).collect();
     names.into_iter().collect()
 }

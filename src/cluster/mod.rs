@@ -14,6 +14,7 @@ use crate::delivery::Mode;
 use crate::finding::{Confidence, Label};
 use crate::nodes::arch::Arch;
 use crate::nodes::pool::Pool;
+use crate::operator::Tri;
 use crate::operator::catalogue::Catalogue;
 use crate::operator::data_sources::{DataSource, Nodes, data_sources};
 use crate::operator::feature::{Feature, feature};
@@ -21,8 +22,9 @@ use crate::operator::hyperconverged::{HyperConverged, Part};
 use crate::operator::images::{Images, in_effect};
 use crate::operator::placement::Placement;
 use crate::operator::release::Release;
-use crate::outcome::Knowledge;
+use crate::outcome::{Knowledge, WHOLE_REPOSITORY};
 use crate::source::Span;
+use crate::text::and;
 use std::collections::BTreeMap;
 
 /// A cluster and everything known of it.
@@ -109,6 +111,12 @@ pub struct Assumptions<'a> {
 }
 
 impl Cluster {
+    /// The cluster in a sentence: its name, if it has one.
+    #[must_use]
+    pub fn called(&self) -> &str {
+        if self.name == WHOLE_REPOSITORY { "the cluster" } else { &self.name }
+    }
+
     /// The claim the operator acts on: the surest one of the name it knows.
     #[must_use]
     pub fn claim(&self) -> Option<&HcoClaim> {
@@ -179,6 +187,30 @@ impl Subject<'_> {
     #[must_use]
     pub fn data_sources(&self) -> Vec<DataSource> {
         data_sources(self.hco, &self.images, self.feature.on, &self.nodes())
+    }
+
+    /// Whether the operator asks for architectures at all: since 1.16, and on OpenShift alone, where it deploys the images' operator.
+    #[must_use]
+    pub fn minds_architectures(&self) -> bool {
+        !self.plain_kubernetes && self.release.has_feature()
+    }
+
+    /// Whether the answer to "which architectures do its nodes have?" decides something and nothing gives it.
+    #[must_use]
+    pub fn wants_architectures(&self) -> bool {
+        let unknown = self.architectures.knowledge == Knowledge::Unknown && self.architectures.possible.is_empty();
+        let matters = self.minds_architectures() && self.feature.on != Tri::Yes && self.images.any() != Tri::No;
+        unknown && matters && self.membership() > Confidence::Low
+    }
+
+    /// Evidence for architectures in a few words, with the cluster's name where there may be several.
+    #[must_use]
+    pub fn evidence(&self, archs: &[&Arch], proof: &Proof) -> String {
+        let archs = and(&archs.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let place = if self.cluster.name == WHOLE_REPOSITORY { String::new() } else { format!(" in {}", self.cluster.name) };
+        let (kind, name, detail) = (&proof.kind, &proof.name, &proof.detail);
+        // What configuration declares has no name of its own.
+        if kind == "configuration" { format!("{archs}{place} ({detail})") } else { format!("{archs}{place}: {kind} {name} ({detail})") }
     }
 
     /// Whether an architecture is certainly a workload architecture.

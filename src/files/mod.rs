@@ -70,6 +70,7 @@ impl Workspace {
             let same = later.path == first.path;
             if same {
                 first.explicit |= later.explicit;
+                first.text = first.text.take().or_else(|| later.text.take());
             }
             same
         });

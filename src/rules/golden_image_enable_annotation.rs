@@ -1,6 +1,6 @@
 //! The enable annotation is neither true nor false.
 
-use super::{Check, Draft, Findings};
+use super::{Check, Draft, Findings, golden_image};
 use crate::cluster::Subject;
 use crate::fix::{Change, Proposal};
 use crate::operator::hyperconverged::{ENABLE, Text};
@@ -14,7 +14,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         if node.as_str().is_none() || matches!(value.to_lowercase().as_str(), "true" | "false") {
             continue;
         }
-        let mut draft = Draft::new(node.span(), "neither \"true\" nor \"false\"", format!("the golden image {} is neither enabled nor disabled", image.name()))
+        let mut draft = Draft::new(node.span(), "neither \"true\" nor \"false\"", format!("{} is neither enabled nor disabled", golden_image(image.name())))
             .about(&subject.hco.object)
             .item(image.name())
             .field(ENABLE)

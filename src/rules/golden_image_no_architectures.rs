@@ -1,16 +1,17 @@
 //! The feature is on and a golden image does not say which architectures it has.
 
-use super::{Check, Draft, Findings};
+use super::{Check, Draft, Findings, golden_image};
 use crate::cluster::Subject;
+use crate::fix::{Change, Proposal};
 use crate::operator::Tri;
-use crate::operator::hyperconverged::ARCHITECTURES;
+use crate::operator::hyperconverged::{ARCHITECTURES, Text};
 use crate::operator::images::{Annotation, GoldenImage};
 use crate::source::Span;
 
 pub(super) const CHECK: Check = Check::Subject(check);
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if subject.plain_kubernetes || subject.feature.on != Tri::Yes {
+    if !subject.minds_architectures() || subject.feature.on != Tri::Yes {
         return;
     }
     for image in &subject.images.list {
@@ -29,7 +30,7 @@ fn draft(subject: &Subject<'_>, image: &GoldenImage, empty: Option<Span>) -> Dra
         Some(place) => (place, "the list is empty, so the image is not imported either"),
         None => (entry, "no list of architectures"),
     };
-    let mut draft = Draft::new(at, here, format!("the golden image {} does not say which architectures it has", image.name))
+    let mut draft = Draft::new(at, here, format!("{} does not say which architectures it has", golden_image(&image.name)))
         .about(&subject.hco.object)
         .item(&image.name)
         .field(ARCHITECTURES)
@@ -37,8 +38,27 @@ fn draft(subject: &Subject<'_>, image: &GoldenImage, empty: Option<Span>) -> Dra
     if image.common && image.registry_modified == Tri::Yes {
         draft = draft.note("its entry changes the registry of one of the operator's own images, and with it the operator's own list is dropped");
     }
-    if let Some(node) = &subject.feature.decided_by {
-        draft = draft.because(node.span(), "golden images are imported per architecture");
+    if subject.feature.decided_by.is_some() {
+        draft = draft.because(subject.feature.place, "golden images are imported per architecture");
+    }
+    if let Some(proposal) = annotate(subject, image) {
+        draft = draft.fix(proposal);
     }
     draft
+}
+
+/// A copy of one of the operator's own images has, most likely, the architectures of the original.
+fn annotate(subject: &Subject<'_>, image: &GoldenImage) -> Option<Proposal> {
+    let known = subject.catalogue.get(&image.name)?.architectures.clone()?;
+    let entry = image.entry.as_ref()?;
+    let change = match entry.annotation(ARCHITECTURES) {
+        Text::Is(_, node) => Change::Replace { node: node.clone(), text: known.clone() },
+        Text::Absent => Change::Set {
+            root: entry.node.clone(),
+            path: ["metadata", "annotations", ARCHITECTURES].map(str::to_owned).to_vec(),
+            value: format!("\"{known}\""),
+        },
+        Text::Unknown => return None,
+    };
+    Some(Proposal { title: "list the architectures of the operator's own image".to_owned(), safe: false, changes: vec![change] })
 }

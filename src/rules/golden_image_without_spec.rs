@@ -1,6 +1,6 @@
 //! An enabled entry without `spec`: admission refuses the resource.
 
-use super::{Check, Draft, Findings};
+use super::{Check, Draft, Findings, golden_image};
 use crate::cluster::Subject;
 use crate::operator::Tri;
 use crate::operator::hyperconverged::ENABLE;
@@ -10,12 +10,11 @@ pub(super) const CHECK: Check = Check::Subject(check);
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for image in subject.hco.images() {
-        // An entry without any metadata is refused before its spec is looked at.
         if image.enabled() != Tri::Yes || !matches!(image.node.at(&["spec"]), Lookup::Absent) {
             continue;
         }
         findings.add(
-            Draft::new(image.span(), "enabled, and has no `spec`", format!("the golden image {} is enabled but has no spec", named(image.name())))
+            Draft::new(image.span(), "enabled, and has no `spec`", format!("{} is enabled but has no spec", golden_image(image.name())))
                 .about(&subject.hco.object)
                 .item(image.name())
                 .field("spec")
@@ -23,8 +22,4 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .confidence(subject.confidence()),
         );
     }
-}
-
-fn named(name: &str) -> &str {
-    if name.is_empty() { "without a name" } else { name }
 }

@@ -21,7 +21,7 @@ fn check(cluster: &Cluster, findings: &mut Findings) {
         let (here, consequence) = if name.as_str().is_some_and(|n| n.contains(NAME)) {
             ("admitted, but the operator ignores it", Consequence::Ignored)
         } else {
-            ("refused", Consequence::Rejected)
+            ("the API server refuses this name", Consequence::Rejected)
         };
         findings.add(
             Draft::new(name.span(), here, format!("the HyperConverged must be named {NAME}"))

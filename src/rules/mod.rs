@@ -5,9 +5,12 @@
 mod annotations;
 mod page;
 mod report;
+mod table;
 
-pub use page::{Meta, Page};
+pub use page::{Example, ExampleFile, Group, Meta, Page};
+use report::golden_image;
 pub use report::{Draft, Findings};
+pub use table::table_markdown;
 
 use crate::cluster::{Cluster, Subject};
 use crate::finding::Confidence;

@@ -1,9 +1,10 @@
 //! Nodes of several architectures may run virtual machines, and golden images are imported for one of them.
 
 use super::{Check, Draft, Findings};
-use crate::cluster::Subject;
+use crate::cluster::{Architectures, Proof, Subject};
 use crate::finding::Confidence;
 use crate::fix::{Change, Proposal};
+use crate::nodes::arch::Arch;
 use crate::operator::Tri;
 use crate::operator::feature::gate;
 use crate::operator::hyperconverged::{Api, Part};
@@ -16,7 +17,7 @@ pub(super) const CHECK: Check = Check::Subject(check);
 const PLACES: usize = 2;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if subject.plain_kubernetes || subject.feature.on == Tri::Yes || subject.images.any() == Tri::No {
+    if !subject.minds_architectures() || subject.feature.on == Tri::Yes || subject.images.any() == Tri::No {
         return;
     }
     let architectures = &subject.architectures;
@@ -35,21 +36,32 @@ fn draft(subject: &Subject<'_>) -> Draft {
     let here = if feature.decided_by.is_some() { "disabled here" } else { "nothing here enables it" };
     let message = "golden images are imported for one architecture only, but virtual machines may run on nodes of several";
     let mut draft = Draft::new(feature.place, here, message).about(&subject.hco.object).field("enableMultiArchBootImageImport").help(help(subject));
-    let cluster = &subject.cluster.name;
-    let proofs = subject.architectures.workloads.iter().chain(&subject.architectures.possible);
-    for (arch, proofs) in proofs {
-        for proof in proofs.iter().take(PLACES) {
-            let possibly = if subject.architectures.workloads.contains_key(arch) { "" } else { "possibly " };
-            draft = draft.because(proof.span, format!("{possibly}{arch} in {cluster}: {} {} ({})", proof.kind, proof.name, proof.detail));
-        }
+    for (possibly, archs, proof) in evidence(&subject.architectures) {
+        draft = draft.because(proof.span, format!("{possibly}{}", subject.evidence(&archs, proof)));
     }
-    if !subject.release_known && !subject.release.has_feature() {
-        draft = draft.note("the release is assumed");
+    let by_gate = feature.decided_by.as_ref().is_some_and(|n| n.text().is_some_and(|t| matches!(t, "Enabled" | "Disabled")));
+    if !subject.release_known && subject.hco.api == Api::V1 && !by_gate {
+        draft = draft.note("release 1.18 has no such field in v1: there, list the gate `enableMultiArchBootImageImport` under `spec.featureGates`");
     }
     for proposal in [enable(subject), pin(subject)].into_iter().flatten() {
         draft = draft.fix(proposal);
     }
     draft
+}
+
+/// What to show for every architecture, those that one place declares together.
+fn evidence(architectures: &Architectures) -> Vec<(&'static str, Vec<&Arch>, &Proof)> {
+    let mut shown: Vec<(&str, Vec<&Arch>, &Proof)> = Vec::new();
+    for (arch, proofs) in architectures.workloads.iter().chain(&architectures.possible) {
+        let possibly = if architectures.workloads.contains_key(arch) { "" } else { "possibly " };
+        for proof in proofs.iter().take(PLACES) {
+            match shown.iter_mut().find(|(p, _, other)| *p == possibly && other.span == proof.span) {
+                Some((_, archs, _)) => archs.push(arch),
+                None => shown.push((possibly, vec![arch], proof)),
+            }
+        }
+    }
+    shown
 }
 
 fn help(subject: &Subject<'_>) -> String {

@@ -77,6 +77,8 @@ pub struct Example {
     pub title: String,
     /// Whether the rule must be silent on it.
     pub clean: bool,
+    /// The other rules that find something in it.
+    pub also: Vec<String>,
     /// The files.
     pub files: Vec<ExampleFile>,
 }
@@ -125,13 +127,14 @@ impl Page {
         self.body().lines().find_map(|l| l.strip_prefix("# ")).unwrap_or(self.name)
     }
 
-    /// The examples: a `### …` heading below `## Examples` begins one, fenced blocks whose first word names a file are its files. A heading
-    /// that begins with `Silent:` or `Mended:` promises that the rule finds nothing.
+    /// The examples: below `## Examples` a `### …` heading begins one, and fenced blocks that name a file (`file=hco.yaml`) are its files.
+    /// A heading that begins with `Silent:` or `Mended:` promises that the rule finds nothing; a line `Also raises: …` names the other
+    /// rules that find something.
     #[must_use]
     pub fn examples(&self) -> Vec<Example> {
         let mut examples: Vec<Example> = Vec::new();
         let mut fence: Option<ExampleFile> = None;
-        for line in self.body().lines() {
+        for line in self.body().lines().skip_while(|l| *l != "## Examples") {
             match (&mut fence, line.strip_prefix("```")) {
                 (Some(_), Some("")) => {
                     if let (Some(file), Some(example)) = (fence.take(), examples.last_mut()) {
@@ -149,12 +152,37 @@ impl Page {
                 (None, None) => {
                     if let Some(title) = line.strip_prefix("### ") {
                         let clean = title.starts_with("Silent:") || title.starts_with("Mended:");
-                        examples.push(Example { title: title.to_owned(), clean, files: Vec::new() });
+                        examples.push(Example { title: title.to_owned(), clean, also: Vec::new(), files: Vec::new() });
+                    } else if let (Some(names), Some(example)) = (line.strip_prefix("Also raises:"), examples.last_mut()) {
+                        let names = names.split(',').map(|n| n.trim_matches([' ', '`', '.']));
+                        example.also.extend(names.filter(|n| !n.is_empty()).map(str::to_owned));
                     }
                 }
             }
         }
         examples.retain(|e| !e.files.is_empty());
         examples
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_example_is_a_heading_and_its_files() {
+        let text = "---\nseverity: info\n---\n\n# Title\n\n```yaml file=not-an-example.yaml\na: 1\n```\n\n## Examples\n\n### Bad\n\nAlso raises: `a`, `b`.\n\n\
+                    ```yaml file=x/y.yaml\na: 1\n```\n\n```\nno file\n```\n\n### Mended: good\n\n```yaml file=z.yaml\n### no heading\n```\n";
+        let page = Page::new("name", text);
+        let file = |path: &str, text: &str| ExampleFile { path: path.to_owned(), text: text.to_owned() };
+        let example = |title: &str, clean, also: &[&str], file| Example {
+            title: title.to_owned(),
+            clean,
+            also: also.iter().map(|a| (*a).to_owned()).collect(),
+            files: vec![file],
+        };
+        let bad = example("Bad", false, &["a", "b"], file("x/y.yaml", "a: 1\n"));
+        let good = example("Mended: good", true, &[], file("z.yaml", "### no heading\n"));
+        assert_eq!((page.title(), page.examples()), ("Title", vec![bad, good]));
     }
 }

@@ -5,6 +5,8 @@ use crate::cluster::Subject;
 use crate::cluster::architectures::is_workload;
 use crate::operator::Tri;
 use crate::operator::hyperconverged::Part;
+use crate::text::and;
+use std::collections::BTreeSet;
 
 pub(super) const CHECK: Check = Check::Subject(check);
 
@@ -21,11 +23,23 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let path = subject.hco.api.path(Part::Workloads);
     let confidence = cluster.pools.iter().map(|m| m.confidence).min().unwrap_or(subject.membership());
     findings.add(
-        Draft::new(subject.hco.nearest(path), "no node matches", format!("workloads of {} are placed on nodes that do not exist", cluster.name))
+        Draft::new(subject.hco.nearest(path), "no node matches", format!("workloads of {} are placed on nodes that do not exist", cluster.called()))
             .about(&subject.hco.object)
             .field(&path.join("."))
-            .note(format!("all {} known nodes were tried", cluster.pools.len()))
+            .note(tried(subject))
             .help("correct the placement, or label the nodes that are meant")
             .confidence(confidence.min(subject.membership())),
     );
+}
+
+fn tried(subject: &Subject<'_>) -> String {
+    let pools = &subject.cluster.pools;
+    match pools.len() {
+        1 if pools.iter().all(|m| m.pool.node.is_some()) => "the one known node was tried".to_owned(),
+        count if pools.iter().all(|m| m.pool.node.is_some()) => format!("all {count} known nodes were tried"),
+        _ => {
+            let archs: BTreeSet<String> = pools.iter().flat_map(|m| &m.pool.facts).map(|f| f.arch.to_string()).collect();
+            format!("the nodes of {} are {}", subject.cluster.called(), and(&archs.into_iter().collect::<Vec<_>>()))
+        }
+    }
 }

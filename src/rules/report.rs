@@ -190,6 +190,11 @@ impl Findings {
     }
 }
 
+/// A golden image in a sentence.
+pub(super) fn golden_image(name: &str) -> String {
+    if name.is_empty() { "a golden image without a name".to_owned() } else { format!("the golden image {name}") }
+}
+
 fn merge(into: &mut Finding, from: Finding) {
     into.clusters.extend(from.clusters);
     into.confidence = into.confidence.min(from.confidence);

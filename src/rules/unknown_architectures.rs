@@ -1,38 +1,37 @@
 //! A cluster gets a HyperConverged and nothing says what its nodes are.
 
 use super::{Check, Draft, Findings};
-use crate::cluster::Subject;
-use crate::finding::Confidence;
-use crate::operator::Tri;
-use crate::outcome::Knowledge;
+use crate::cluster::{Cluster, Subject};
+use crate::outcome::WHOLE_REPOSITORY;
 
 pub(super) const CHECK: Check = Check::Subject(check);
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let architectures = &subject.architectures;
-    let nothing = architectures.knowledge == Knowledge::Unknown && architectures.possible.is_empty();
-    if subject.plain_kubernetes || !nothing || subject.feature.on == Tri::Yes || subject.membership() == Confidence::Low {
+    if !subject.wants_architectures() {
         return;
     }
-    let name = &subject.cluster.name;
+    let cluster = subject.cluster;
     findings.add(
         Draft::new(
             subject.hco.nearest(&["kind"]),
             "its cluster's nodes are not declared",
-            format!("nothing says which architectures the nodes of {name} have"),
+            format!("nothing says which architectures the nodes of {} have", cluster.called()),
         )
         .about(&subject.hco.object)
-        .item(name)
+        .item(&cluster.name)
         .field("nodes")
-        .help(remedy(name))
+        .help(remedy(cluster))
         .confidence(subject.membership()),
     );
 }
 
 /// The one line that settles it.
-fn remedy(name: &str) -> String {
-    if name.starts_with(['(', '.']) {
-        return "say it with `--arch amd64,arm64` or `--nodes FILE`, where FILE is what `kubectl get nodes -o yaml` prints".to_owned();
-    }
-    format!("add `{{name: {name}, nodeArchitectures: […]}}` to `clusters` in .hco-lint.yaml, or pass `--arch {name}=amd64,arm64` or `--nodes {name}=FILE`, where FILE is what `kubectl get nodes -o yaml` prints")
+fn remedy(cluster: &Cluster) -> String {
+    let (line, option) = match cluster.name.as_str() {
+        WHOLE_REPOSITORY => ("`defaults: {nodeArchitectures: […]}`".to_owned(), String::new()),
+        name => (format!("`{{name: {name}, nodeArchitectures: […]}}` below `clusters`"), format!("{name}=")),
+    };
+    format!(
+        "write {line} in .hco-lint.yaml, or pass `--arch {option}amd64,arm64` or `--nodes {option}FILE`, where FILE is what `kubectl get nodes -o yaml` prints"
+    )
 }

@@ -2,7 +2,7 @@
 
 use super::{Check, Draft, Findings};
 use crate::cluster::Subject;
-use crate::operator::schema::{Problem, violations};
+use crate::operator::schema::{Problem, Type, violations};
 use crate::text::and;
 
 pub(super) const CHECK: Check = Check::Subject(check);
@@ -21,6 +21,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let mut draft = Draft::new(violation.span, here, message).about(&subject.hco.object).field(path).confidence(subject.confidence());
         if path.contains(".annotations.") {
             draft = draft.help("annotation values are strings: put it in quotes");
+        } else if matches!(violation.problem, Problem::Type(Type::Boolean, "a string")) {
+            draft = draft.help("write `true` or `false` without quotes");
         }
         findings.add(draft);
     }

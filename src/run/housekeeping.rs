@@ -19,11 +19,12 @@ pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &d
         let Ok(source) = workspace.source(id) else { continue };
         for problem in &workspace.parsed(id).problems {
             match problem.kind {
-                ProblemKind::Syntax if file.explicit || claims_to_be_manifest(source) => {
-                    findings.report(
-                        "syntax",
-                        Draft::new(problem.span, problem.message.clone(), "this is no YAML that Kubernetes would read").field("syntax"),
-                    );
+                ProblemKind::Syntax | ProblemKind::Ignored if file.explicit || claims_to_be_manifest(source) => {
+                    // The parser's words are the defect, then the reason.
+                    let (defect, reason) = problem.message.split_once(": ").unwrap_or(("this is not valid YAML", &problem.message));
+                    let draft = Draft::new(problem.span, reason, defect).field("syntax");
+                    let skipped = problem.kind == ProblemKind::Ignored;
+                    findings.report("syntax", if skipped { draft.severity(Severity::Warning).consequence(Consequence::SilentLoss) } else { draft });
                 }
                 ProblemKind::Refused if in_manifest(workspace, id, problem) => {
                     findings.report("syntax", Draft::new(problem.span, problem.message.clone(), "Kubernetes refuses this key").field("syntax"));
@@ -34,7 +35,10 @@ pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &d
                 }
                 ProblemKind::DuplicateKey if in_manifest(workspace, id, problem) => {
                     let key = source.text.get(problem.span.range()).unwrap_or_default();
-                    let mut draft = Draft::new(problem.span, "this one wins", format!("the key `{key}` stands twice in one map")).field(key);
+                    let mut draft = Draft::new(problem.span, "this one wins", format!("the key `{key}` stands twice in one map"))
+                        .field(key)
+                        .note("`kubectl` takes the last one, Kustomize refuses the file")
+                        .help("merge the two, or remove one");
                     if let Some(first) = problem.related {
                         draft = draft.because(first, "this one is dropped without a word");
                     }
