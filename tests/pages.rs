@@ -171,7 +171,7 @@ fn readme_lists_the_rules() {
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, format!("{head}{begin}{table}{end}{tail}")).expect("README.md is written");
     } else {
-        assert_eq!(listed, table, "the table of rules in README.md is stale: UPDATE=1 cargo test --test pages readme");
+        assert!(listed == table, "the table of rules in README.md is stale: UPDATE=1 cargo test --test pages readme");
     }
 }
 

@@ -29,10 +29,6 @@ pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &d
                 ProblemKind::Refused if in_manifest(workspace, id, problem) => {
                     findings.report("syntax", Draft::new(problem.span, problem.message.clone(), "Kubernetes refuses this key").field("syntax"));
                 }
-                ProblemKind::Ignored if claims_to_be_manifest(source) => {
-                    let draft = Draft::new(problem.span, "skipped without a word", problem.message.clone()).field("syntax");
-                    findings.report("syntax", draft.severity(Severity::Warning).consequence(Consequence::Ignored));
-                }
                 ProblemKind::DuplicateKey if in_manifest(workspace, id, problem) => {
                     let key = source.text.get(problem.span.range()).unwrap_or_default();
                     let mut draft = Draft::new(problem.span, "this one wins", format!("the key `{key}` stands twice in one map"))
@@ -61,7 +57,10 @@ pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &d
         findings.report("kustomize-build", draft);
     }
     for unresolved in &deliveries.unresolved {
-        findings.report("unresolved", Draft::new(unresolved.span, "not seen", unresolved.reason.clone()).field("unresolved"));
+        findings.report(
+            "unresolved",
+            Draft::new(unresolved.span, "whatever this brings is unknown", format!("not seen: {}", unresolved.reason)).field("unresolved"),
+        );
     }
 }
 
