@@ -10,7 +10,7 @@ use crate::yaml::Node;
 
 /// Calls `find` with every annotation that the resource writes and the operator would use. On plain Kubernetes no golden image is deployed.
 pub(super) fn each(subject: &Subject<'_>, findings: &mut Findings, find: fn(&GoldenImage, &str, &Node) -> Option<Draft>) {
-    if subject.plain_kubernetes {
+    if !subject.minds_architectures() {
         return;
     }
     for image in &subject.images.list {

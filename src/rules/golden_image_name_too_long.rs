@@ -16,7 +16,7 @@ const LONGEST: usize = 63;
 const SUFFIX: usize = 6;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if subject.plain_kubernetes || subject.feature.on != Tri::Yes {
+    if !subject.minds_architectures() || subject.feature.on != Tri::Yes {
         return;
     }
     let nodes = subject.nodes();

@@ -11,7 +11,7 @@ use crate::text::and;
 pub(super) const CHECK: Check = Check::Subject(check);
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if subject.plain_kubernetes || subject.feature.on != Tri::Yes {
+    if !subject.minds_architectures() || subject.feature.on != Tri::Yes {
         return;
     }
     let workloads = &subject.architectures.workloads;
@@ -34,7 +34,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             .confidence(sure.map_or(subject.confidence(), |c| c.min(subject.confidence())));
         for (arch, proofs) in missing {
             if let Some(proof) = proofs.first() {
-                draft = draft.because(proof.span, format!("{arch} in {}: {} {} ({})", subject.cluster.name, proof.kind, proof.name, proof.detail));
+                draft = draft.because(proof.span, subject.evidence(&[arch], proof));
             }
         }
         findings.add(draft);

@@ -17,7 +17,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let mut draft = Draft::new(
         first.span,
         format!("{} only", first.what),
-        "the placement of workloads prefers an architecture but does not require it, so nodes of every architecture count",
+        "the placement of workloads mentions an architecture but does not require it, so nodes of every architecture count",
     )
     .about(&subject.hco.object)
     .field(&path.join("."))
@@ -28,7 +28,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
     for (arch, proofs) in &architectures.workloads {
         if let Some(proof) = proofs.first() {
-            draft = draft.because(proof.span, format!("{arch} in {}: {} {} ({})", subject.cluster.name, proof.kind, proof.name, proof.detail));
+            draft = draft.because(proof.span, subject.evidence(&[arch], proof));
         }
     }
     findings.add(draft);
