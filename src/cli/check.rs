@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 /// Where the pages of rules can be read.
 const PAGES: &str = "https://github.com/hco-lint/hco-lint/blob/main/rules";
 
+/// Rules that people read as one line of the summary, unless the configuration raises their severity.
+const FOLDED: [&str; 2] = ["unknown-architectures", "unresolved"];
+
 /// Lints and reports.
 pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
     let settings = match settings(&args.input, Some(args)) {
@@ -37,7 +40,10 @@ pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
     };
     let urls: Vec<String> = rules::ALL.iter().map(|r| format!("{PAGES}/{}.md", r.name)).collect();
     let infos = infos(&urls);
+    let folded: Vec<&str> =
+        FOLDED.into_iter().filter(|rule| outcome.findings.iter().all(|f| f.rule != *rule || f.severity == Severity::Info)).collect();
     let mut options = options(&args.input, &infos, args.format);
+    options.folded = &folded;
     options.fail_on = args.fail_on.severity();
     args.format.write(&mut io::stdout().lock(), &outcome, &options)?;
     for (format, path) in &args.output {

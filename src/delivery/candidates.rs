@@ -41,6 +41,9 @@ pub(super) fn candidates(renderer: &Renderer<'_>, excluded: &dyn Fn(&str) -> boo
             continue;
         }
         if helm::in_chart(&charts, &file.path) {
+            if file.path.contains("/templates/") {
+                all.templates.insert(id);
+            }
             continue;
         }
         if is_template_file(workspace, id) {

@@ -10,6 +10,9 @@ use crate::yaml::{self, Mapping, Node, Opaque, Sequence, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// What people are told of a template.
+pub(super) const TEMPLATE: &str = "a template; render it and lint the result, as in `helm template … | hco-lint --cluster NAME -`";
+
 /// Directories that hold a chart.
 pub(super) fn charts(workspace: &Workspace) -> BTreeSet<String> {
     workspace.iter().filter(|(_, f)| f.path.rsplit('/').next() == Some("Chart.yaml")).map(|(_, f)| parent(&f.path).to_owned()).collect()
@@ -43,7 +46,7 @@ pub(super) fn chart(workspace: &Workspace, directory: &str, values: &[String]) -
         if !source.text.contains("HyperConverged") {
             continue;
         }
-        let reason = "a Helm template; render it and lint the result: `helm template … | hco-lint --cluster NAME -`".to_owned();
+        let reason = TEMPLATE.to_owned();
         let found: Vec<Object> = literal(id, &source.text).into_iter().filter(|o| o.kind == "HyperConverged").collect();
         let at = found.first().map_or(Span::new(id, 0, 0), |o| o.root.entry_at(&["kind"]).map_or(o.span(), yaml::Entry::span));
         rendered.unresolved.push(Unresolved { reason, span: at });

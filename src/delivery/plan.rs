@@ -1,6 +1,7 @@
 //! From candidates to deliveries: deployers are followed, wherever they are rendered, until nothing new comes.
 
 use super::candidates::{Candidate, candidates};
+use super::helm::TEMPLATE;
 use super::render::{Rendered, Renderer};
 use super::repository::{Repository, name_of};
 use super::{Deliveries, Delivery, Emission, How, Mode, Target, What, acm, argocd, carriers, flux, values};
@@ -8,7 +9,8 @@ use crate::files::{Workspace, join};
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
 use crate::operator::hyperconverged::HyperConverged;
-use crate::source::FileId;
+use crate::outcome::Unresolved;
+use crate::source::{FileId, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -60,6 +62,7 @@ pub fn deliveries(workspace: &Workspace, excluded: &dyn Fn(&str) -> bool, url: O
             plan.start(candidate);
         }
     }
+    plan.unseen_templates();
     plan.out.list.sort_by(|a, b| a.root.cmp(&b.root).then(a.how.cmp(&b.how)));
     plan.out
 }
@@ -86,6 +89,17 @@ fn emissions(plan: &Plan<'_>, rendered: &Rendered) -> Vec<Emission> {
 }
 
 impl Plan<'_> {
+    /// Templates that carry a HyperConverged and that no deployer led to.
+    fn unseen_templates(&mut self) {
+        let told: BTreeSet<FileId> = self.out.unresolved.iter().map(|u| u.span.file).collect();
+        for id in self.out.templates.difference(&told) {
+            let Ok(source) = self.context.workspace.source(*id) else { continue };
+            if let Some(at) = source.text.find("kind: HyperConverged") {
+                self.out.unresolved.push(Unresolved { reason: TEMPLATE.to_owned(), span: Span::new(*id, at, at + "kind: HyperConverged".len()) });
+            }
+        }
+    }
+
     fn start(&mut self, candidate: &Candidate) {
         let target = Target::Path(candidate.root.clone());
         let seed = Seed { how: candidate.how, root: &candidate.root, target, mode: Mode::Full, confidence: Confidence::High };

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::delivery::{Deliveries, kustomize};
 use crate::files::Workspace;
 use crate::finding::{Consequence, Severity};
-use crate::manifest::Object;
+use crate::manifest::{Object, template::is_template};
 use crate::outcome::ClusterView;
 use crate::rules::{Draft, Findings};
 use crate::source::{FileId, Source};
@@ -17,16 +17,17 @@ pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &d
             continue;
         }
         let Ok(source) = workspace.source(id) else { continue };
+        let template = is_template(&source.text);
         for problem in &workspace.parsed(id).problems {
             match problem.kind {
-                ProblemKind::Syntax | ProblemKind::Ignored if file.explicit || claims_to_be_manifest(source) => {
+                ProblemKind::Syntax | ProblemKind::Ignored if !template && (file.explicit || claims_to_be_manifest(source)) => {
                     // The parser's words are the defect, then the reason.
                     let (defect, reason) = problem.message.split_once(": ").unwrap_or(("this is not valid YAML", &problem.message));
                     let draft = Draft::new(problem.span, reason, defect).field("syntax");
                     let skipped = problem.kind == ProblemKind::Ignored;
                     findings.report("syntax", if skipped { draft.severity(Severity::Warning).consequence(Consequence::SilentLoss) } else { draft });
                 }
-                ProblemKind::Refused if in_manifest(workspace, id, problem) => {
+                ProblemKind::Refused if !template && in_manifest(workspace, id, problem) => {
                     findings.report("syntax", Draft::new(problem.span, problem.message.clone(), "Kubernetes refuses this key").field("syntax"));
                 }
                 ProblemKind::DuplicateKey if in_manifest(workspace, id, problem) => {
