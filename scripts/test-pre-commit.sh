@@ -51,28 +51,33 @@ refused() {
   git reset --quiet --hard
 }
 
-cp -R "$root/fixtures/example/clusters" .
+cp -R "$root"/fixtures/example/{clusters,components} .
+base=components/virtualization/hyperconverged.yaml
+prod_arm64() {
+  cp "$root/fixtures/example/clusters/prod/workers-arm64.yaml" clusters/prod/
+  echo "  - workers-arm64.yaml" >>clusters/prod/kustomization.yaml
+}
+switch() { sed -i.bak "s/enableMultiArchBootImageImport: .*/enableMultiArchBootImageImport: $1/" "$base" && rm "$base.bak"; }
 rm -r clusters/edge clusters/prod/workers-arm64.yaml
+sed -i.bak /workers-arm64/d clusters/prod/kustomization.yaml && rm clusters/prod/kustomization.yaml.bak
 configure
 pre-commit install >/dev/null
 passes "clusters of one architecture each"
 
-cp "$root/fixtures/example/clusters/prod/workers-arm64.yaml" clusters/prod/
-refused "arm64 nodes, and the HyperConverged untouched" "clusters/prod/hyperconverged.yaml:9:5"
+prod_arm64
+refused "arm64 nodes, and the HyperConverged untouched" "$base:9:5"
 
-cp "$root/fixtures/example/clusters/prod/workers-arm64.yaml" clusters/prod/
-sed -i.bak 's/enableMultiArchBootImageImport: false/enableMultiArchBootImageImport: true/' clusters/prod/hyperconverged.yaml
-rm clusters/prod/hyperconverged.yaml.bak
+prod_arm64
+switch true
 passes "arm64 nodes together with the feature"
 
-echo "kind: HyperConverged: {" >>clusters/lab/hyperconverged.yaml
-refused "a manifest that is no YAML" "clusters/lab/hyperconverged.yaml"
+echo "kind: MachineSet: {" >>clusters/lab/workers-amd64.yaml
+refused "a manifest that is no YAML" "clusters/lab/workers-amd64.yaml"
 
 echo "notes" >NOTES.txt
 passes "no manifest touched"
 
-sed -i.bak 's/enableMultiArchBootImageImport: true/enableMultiArchBootImageImport: false/' clusters/prod/hyperconverged.yaml
-rm clusters/prod/hyperconverged.yaml.bak
+switch false
 printf 'clusters:\n  - name: prod\n    nodeArchitectures: [amd64]\n' >.hco-lint.yaml
 passes "the feature off, and the configuration says why that is right"
 rm .hco-lint.yaml
@@ -81,13 +86,13 @@ git reset --quiet --hard HEAD~1
 configure '{"always_run": true}'
 passes "always_run"
 rm .hco-lint.yaml
-refused "only a deletion, with always_run" "clusters/prod/hyperconverged.yaml:9:5"
+refused "only a deletion, with always_run" "$base:9:5"
 
 if [ "${1:-}" = --from-source ]; then
   code=0
   rm .hco-lint.yaml && git add --all
   pre-commit try-repo "$root" hco-lint --ref "$(git -C "$root" rev-parse HEAD)" --all-files >"$work/log" 2>&1 || code=$?
-  [ "$code" = 1 ] && grep -q "clusters/prod/hyperconverged.yaml:9:5" "$work/log" || { cat "$work/log"; fail "from source: exit $code"; }
+  [ "$code" = 1 ] && grep -q "$base:9:5" "$work/log" || { cat "$work/log"; fail "from source: exit $code"; }
   ok "from source: built by pre-commit, refuses"
 fi
 echo "all passed"
