@@ -95,14 +95,13 @@ impl Fixture {
         for pool in &found.pools {
             self.pool(pool, text);
         }
-        for conflict in &found.conflicts {
-            let (name, a, b) = (&found.pools[conflict.pool].name, &conflict.stronger, &conflict.weaker);
+        for (pool, conflict) in found.pools.iter().flat_map(|p| p.conflicts.iter().map(move |c| (p, c))) {
+            let (name, a, b) = (&pool.name, &conflict.stronger, &conflict.weaker);
             writeln!(text, "conflict in {name}: {} by {}, {} by {} | {}", a.arch, a.basis.name(), b.arch, b.basis.name(), self.place(b.span))
                 .expect("text");
         }
-        for problem in &found.problems {
-            writeln!(text, "{:?} in {}: {} | {}", problem.kind, found.pools[problem.pool].name, problem.message, self.place(problem.span))
-                .expect("text");
+        for (pool, problem) in found.pools.iter().flat_map(|p| p.problems.iter().map(move |c| (p, c))) {
+            writeln!(text, "{:?} in {}: {} | {}", problem.kind, pool.name, problem.message, self.place(problem.span)).expect("text");
             for (span, words) in &problem.related {
                 writeln!(text, "  {words} | {}", self.place(*span)).expect("text");
             }

@@ -5,33 +5,20 @@
 
 use super::conventions::{self, Claim, Nameless, Relation, Tree};
 use super::names::Names;
-use super::{Cluster, HcoClaim, Member};
+use super::outside::{self, Outside};
+use super::{Cluster, Given, HcoClaim, Member, interests};
 use crate::config::Config;
 use crate::delivery::{Deliveries, Delivery, How, Mode, Target};
 use crate::files::{Workspace, parent};
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
-use crate::nodes::arch::Arch;
 use crate::nodes::inventory;
-use crate::nodes::pool::{Basis, Belonging, Fact, LabelValue, Labels, Pool, Role, Scope, State};
+use crate::nodes::pool::{Belonging, Pool, Scope};
 use crate::operator::hyperconverged::HyperConverged;
-use crate::source::{FileId, Span};
+use crate::source::FileId;
 use crate::yaml::Lists;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Facts about nodes from outside the repository.
-#[derive(Clone, Debug, Default)]
-pub struct Outside {
-    /// Architectures by cluster; without a cluster they are for the only one that has a HyperConverged.
-    pub architectures: Vec<(Option<String>, Vec<Arch>)>,
-    /// Files with Nodes by cluster.
-    pub nodes: Vec<(Option<String>, FileId)>,
-    /// The file that the facts of the command line count as.
-    pub command_line: Option<FileId>,
-    /// Files that `clusters[].nodes` of the configuration names, by the cluster's name.
-    pub configured: Vec<(String, FileId)>,
-}
 
 /// Where a delivery or a pool belongs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,7 +68,7 @@ pub fn assemble(workspace: &Workspace, deliveries: &Deliveries, config: &Config,
     let hcos = hyperconverged(&placed);
     let pools = pools(workspace, &placed, &mut names);
     let mut clusters = join(hcos, pools, &placed, &known, &names);
-    apply_outside(workspace, &mut clusters, config, outside, &mut names)?;
+    outside::apply(workspace, &mut clusters, config, outside, &mut names)?;
     let mut list: Vec<Cluster> = clusters.into_values().collect();
     list.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(list)
@@ -237,7 +224,6 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
     let hcos = spread(hcos, &pools, placed, known);
     let regions = regions(&hcos, placed);
     let mut clusters: BTreeMap<String, Cluster> = BTreeMap::new();
-    let any_named = hcos.iter().any(|h| named(&h.home).is_some());
     for (index, hco) in hcos.iter().enumerate() {
         let name = match named(&hco.home) {
             Some(key) => names.shown(key).to_owned(),
@@ -264,44 +250,25 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
         });
     }
     clusters.values_mut().for_each(merge_claims);
-    let nameless = Nameless {
-        hyperconverged: hcos.iter().filter_map(|h| directory(&h.home)).map(str::to_owned).collect(),
-        pools: pools.iter().filter_map(|p| directory(&p.home)).map(str::to_owned).collect(),
-        any_named,
-    };
-    let receivers: Vec<String> =
-        clusters.iter().filter(|(_, c)| c.hyperconverged.iter().any(|h| h.confidence > Confidence::Low)).map(|(n, _)| n.clone()).collect();
+    let homes = Homes::new(&hcos, &pools, &clusters, &regions, names);
     let mut left = Vec::new();
-    for found in pools {
-        let mut homes: Vec<(&str, Confidence)> = Vec::new();
-        match &found.home {
-            Home::Named(key) => {
-                let shared = hcos.iter().filter(|h| h.home == found.home && h.confidence > Confidence::Low).map(|h| link(h, &found)).max();
-                homes.push((names.shown(key), shared.unwrap_or(found.confidence)));
+    for object in given(placed) {
+        for (name, confidence) in homes.of(&object.home, Some(object.delivery), object.confidence, Confidence::Low) {
+            let Some(cluster) = clusters.get_mut(&name) else { continue };
+            if cluster.given.iter().all(|g| g.object.span() != object.object.span() || g.confidence < confidence) {
+                cluster.given.push(Given { object: object.object.clone(), confidence });
             }
-            Home::Nameless(dir) => {
-                for (index, hco) in hcos.iter().enumerate() {
-                    let (Some(h), Some(name)) = (directory(&hco.home), regions.get(&index)) else { continue };
-                    let same = found.delivery == Some(hco.delivery);
-                    match if same { Relation::Same } else { conventions::relate(h, dir, &nameless) } {
-                        Relation::Same => homes.push((name, if same { Confidence::High } else { Confidence::Medium }.min(floor(hco)))),
-                        Relation::Maybe => homes.push((name, Confidence::Low)),
-                        Relation::Different => {}
-                    }
-                }
-                if let (true, [only]) = (homes.is_empty(), receivers.as_slice()) {
-                    let dump = found.pool.scope == Scope::Inventory;
-                    homes.push((only, if dump { Confidence::Medium } else { Confidence::Low }));
-                }
-            }
-            Home::All | Home::Some => {}
         }
+    }
+    for found in pools {
+        let fallback = if found.pool.scope == Scope::Inventory { Confidence::Medium } else { Confidence::Low };
+        let homes = homes.of(&found.home, found.delivery, found.confidence, fallback);
         if homes.is_empty() {
             left.push(found);
             continue;
         }
         for (name, confidence) in homes {
-            let cluster = clusters.entry(name.to_owned()).or_insert_with(|| empty(name));
+            let cluster = clusters.entry(name.clone()).or_insert_with(|| empty(&name));
             if cluster.pools.iter().any(|m| m.pool.span == found.pool.span && m.pool.name == found.pool.name && m.confidence >= confidence) {
                 continue;
             }
@@ -355,7 +322,7 @@ fn named(home: &Home) -> Option<&str> {
 const REPOSITORY: &str = "(repository)";
 
 fn empty(name: &str) -> Cluster {
-    Cluster { name: name.to_owned(), hyperconverged: Vec::new(), pools: Vec::new(), closed: false, why: Vec::new() }
+    Cluster { name: name.to_owned(), ..Cluster::default() }
 }
 
 fn directory(home: &Home) -> Option<&str> {
@@ -365,9 +332,82 @@ fn directory(home: &Home) -> Option<&str> {
     }
 }
 
-/// How sure it is that a pool and a HyperConverged of one cluster's name meet: in one delivery certain, else as sure as the weaker name.
-fn link(hco: &FoundHco, pool: &FoundPool) -> Confidence {
-    if pool.delivery == Some(hco.delivery) { Confidence::High } else { hco.confidence.min(pool.confidence) }
+/// The rules by which something that was found belongs to clusters.
+struct Homes<'a> {
+    hcos: &'a [FoundHco],
+    regions: &'a BTreeMap<usize, String>,
+    nameless: Nameless,
+    /// Clusters that are given a HyperConverged.
+    receivers: Vec<String>,
+    names: &'a Names,
+}
+
+impl<'a> Homes<'a> {
+    fn new(
+        hcos: &'a [FoundHco],
+        pools: &[FoundPool],
+        clusters: &BTreeMap<String, Cluster>,
+        regions: &'a BTreeMap<usize, String>,
+        names: &'a Names,
+    ) -> Self {
+        let nameless = Nameless {
+            hyperconverged: hcos.iter().filter_map(|h| directory(&h.home)).map(str::to_owned).collect(),
+            pools: pools.iter().filter_map(|p| directory(&p.home)).map(str::to_owned).collect(),
+            any_named: hcos.iter().any(|h| named(&h.home).is_some()),
+        };
+        let sure = |c: &Cluster| c.hyperconverged.iter().any(|h| h.confidence > Confidence::Low);
+        let receivers = clusters.iter().filter(|(_, c)| sure(c)).map(|(n, _)| n.clone()).collect();
+        Self { hcos, regions, nameless, receivers, names }
+    }
+
+    /// The clusters that something belongs to, and how sure that is. What lies nowhere near a HyperConverged belongs to the only one there
+    /// is as surely as `fallback`.
+    fn of(&self, home: &Home, delivery: Option<usize>, confidence: Confidence, fallback: Confidence) -> Vec<(String, Confidence)> {
+        let mut homes: Vec<(String, Confidence)> = Vec::new();
+        match home {
+            Home::Named(key) => {
+                let same = self.hcos.iter().filter(|h| h.home == *home && h.confidence > Confidence::Low);
+                // In one delivery they certainly meet, else as surely as the weaker name says.
+                let link = |h: &FoundHco| if delivery == Some(h.delivery) { Confidence::High } else { h.confidence.min(confidence) };
+                homes.push((self.names.shown(key).to_owned(), same.map(link).max().unwrap_or(confidence)));
+            }
+            Home::Nameless(dir) => {
+                for (index, hco) in self.hcos.iter().enumerate() {
+                    let (Some(h), Some(name)) = (directory(&hco.home), self.regions.get(&index)) else { continue };
+                    let same = delivery == Some(hco.delivery);
+                    match if same { Relation::Same } else { conventions::relate(h, dir, &self.nameless) } {
+                        Relation::Same => homes.push((name.clone(), if same { Confidence::High } else { Confidence::Medium }.min(floor(hco)))),
+                        Relation::Maybe => homes.push((name.clone(), Confidence::Low)),
+                        Relation::Different => {}
+                    }
+                }
+                if let (true, [only]) = (homes.is_empty(), self.receivers.as_slice()) {
+                    homes.push((only.clone(), fallback));
+                }
+            }
+            Home::All | Home::Some => {}
+        }
+        homes
+    }
+}
+
+/// An object that some rule reads, besides the HyperConverged and what declares nodes.
+struct FoundObject<'a> {
+    object: &'a Object,
+    home: Home,
+    confidence: Confidence,
+    delivery: usize,
+}
+
+/// The objects of interest of all deliveries.
+fn given<'a>(placed: &[Placed<'a>]) -> Vec<FoundObject<'a>> {
+    let mut found = Vec::new();
+    for (delivery, p) in placed.iter().enumerate() {
+        for object in p.delivery.objects.iter().filter(|o| interests(o)) {
+            found.push(FoundObject { object, home: p.home.clone(), confidence: p.confidence, delivery });
+        }
+    }
+    found
 }
 
 /// The names of the nameless HyperConvergeds' clusters, by index: `(repository)` if there is but one, else where they lie.
@@ -381,106 +421,6 @@ fn regions(hcos: &[FoundHco], placed: &[Placed<'_>]) -> BTreeMap<usize, String> 
         () => format!("./{dir}"),
     };
     nameless.iter().map(|(i, h, dir)| (*i, name(h, dir))).collect()
-}
-
-fn apply_outside(
-    workspace: &Workspace,
-    clusters: &mut BTreeMap<String, Cluster>,
-    config: &Config,
-    outside: &Outside,
-    names: &mut Names,
-) -> Result<(), Vec<String>> {
-    let mut errors = Vec::new();
-    let mut facts: Vec<(String, Vec<Pool>)> = Vec::new();
-    for cluster in &config.clusters {
-        let key = names.key(&cluster.name);
-        if let Some((list, span)) = &cluster.architectures {
-            facts.push((key.clone(), list.iter().map(|a| declared(a, *span, "nodeArchitectures")).collect()));
-        }
-    }
-    for (name, file) in &outside.configured {
-        facts.push((names.key(name), dumped(workspace, *file)));
-    }
-    let receivers: Vec<String> = clusters.values().filter(|c| !c.hyperconverged.is_empty()).map(|c| c.name.clone()).collect();
-    let mut target = |name: &Option<String>, option: &str| match (name, receivers.as_slice()) {
-        (Some(name), _) => Some(names.key(name)),
-        (None, [only]) => Some(only.clone()),
-        (None, []) => {
-            errors.push(format!("{option}: no cluster has a HyperConverged, so these nodes belong to none"));
-            None
-        }
-        (None, many) => {
-            errors.push(format!(
-                "{option}: say which cluster is meant, as in `{option} {}=…`; those with a HyperConverged are {}",
-                many[0],
-                many.join(", ")
-            ));
-            None
-        }
-    };
-    for (line, (name, list)) in outside.architectures.iter().enumerate() {
-        let file = outside.command_line.unwrap_or(FileId(0));
-        let range = workspace.source(file).map_or(0..0, |s| s.line_range(u32::try_from(line + 1).unwrap_or(1)));
-        let span = Span::new(file, range.start, range.end);
-        if let Some(key) = target(name, "--arch") {
-            facts.push((key, list.iter().map(|a| declared(a, span, "--arch")).collect()));
-        }
-    }
-    for (name, file) in &outside.nodes {
-        if let Some(key) = target(name, "--nodes") {
-            facts.push((key, dumped(workspace, *file)));
-        }
-    }
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    for (key, pools) in facts {
-        let name = if clusters.contains_key(&key) { key } else { names.shown(&key).to_owned() };
-        let Some(cluster) = clusters.get_mut(&name) else {
-            if config.clusters.iter().any(|c| c.name == name) {
-                // Nothing in the linted part of the repository is about it; `configuration-unused` says so.
-                continue;
-            }
-            let known: Vec<&str> = clusters.keys().map(String::as_str).collect();
-            return Err(vec![format!("there is no cluster `{name}`; known are {}", known.join(", "))]);
-        };
-        cluster.closed = true;
-        cluster.pools = pools.into_iter().map(|pool| Member { pool, confidence: Confidence::High }).collect();
-    }
-    for cluster in clusters.values_mut().filter(|c| !c.hyperconverged.is_empty() && c.pools.iter().all(|m| m.pool.facts.is_empty())) {
-        for (arch, span) in &config.default_architectures {
-            cluster.pools.push(Member { pool: declared(arch, *span, "defaults.nodeArchitectures"), confidence: Confidence::Medium });
-        }
-    }
-    Ok(())
-}
-
-/// A pool that the user vouches for.
-fn declared(arch: &Arch, span: Span, key: &str) -> Pool {
-    let known = [("node-role.kubernetes.io/worker", ""), ("kubernetes.io/arch", arch.as_str()), ("kubernetes.io/os", "linux")];
-    Pool {
-        kind: "configuration".to_owned(),
-        name: arch.to_string(),
-        span,
-        role: Role::Worker,
-        facts: vec![Fact { arch: arch.clone(), basis: Basis::Configuration, detail: key.to_owned(), span }],
-        unknown_because: None,
-        labels: Labels { known: known.into_iter().map(|(k, v)| (k.to_owned(), LabelValue::Is(v.to_owned()))).collect(), complete: false },
-        state: State::Present,
-        belongs: Belonging::Applied,
-        scope: Scope::Whole,
-        infra_id: None,
-        count: None,
-        node: None,
-        blocked: None,
-    }
-}
-
-/// The Nodes of a file; whatever else it holds is left alone.
-fn dumped(workspace: &Workspace, file: FileId) -> Vec<Pool> {
-    let objects: Vec<Object> =
-        workspace.parsed(file).documents.iter().flat_map(|d| crate::manifest::objects(&d.root)).filter(|o| o.is("", "Node")).collect();
-    inventory(&objects.iter().collect::<Vec<_>>()).pools
 }
 
 fn globs(patterns: &[String]) -> GlobSet {

@@ -4,14 +4,17 @@ pub mod architectures;
 pub mod conventions;
 mod join;
 mod names;
+mod outside;
 mod view;
 
 pub use architectures::{Architectures, Proof};
-pub use join::{Outside, assemble};
+pub use join::assemble;
+pub use outside::Outside;
 pub use view::view;
 
 use crate::delivery::Mode;
 use crate::finding::{Confidence, Label};
+use crate::manifest::Object;
 use crate::nodes::arch::Arch;
 use crate::nodes::pool::Pool;
 use crate::operator::Tri;
@@ -28,7 +31,7 @@ use crate::text::and;
 use std::collections::BTreeMap;
 
 /// A cluster and everything known of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Cluster {
     /// Display name; `(repository)` when the whole repository is one cluster.
     pub name: String,
@@ -38,8 +41,38 @@ pub struct Cluster {
     pub pools: Vec<Member>,
     /// Set when the pools are all there are: a dump, configuration, the command line.
     pub closed: bool,
+    /// The pools the repository declares where the configuration says what all nodes are.
+    pub overruled: Vec<Member>,
+    /// The other objects it is given that rules read.
+    pub given: Vec<Given>,
     /// Why the cluster exists and what belongs to it.
     pub why: Vec<Label>,
+}
+
+/// An object that a cluster is given.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The object.
+    pub object: Object,
+    /// How sure it is that the cluster gets it.
+    pub confidence: Confidence,
+}
+
+/// The kinds that rules read, besides the HyperConverged and what declares nodes.
+const INTERESTS: [(&str, &str); 8] = [
+    ("cdi.kubevirt.io", "DataSource"),
+    ("kubevirt.io", "VirtualMachine"),
+    ("kubevirt.io", "VirtualMachineInstance"),
+    ("operator.openshift.io", "KubeDescheduler"),
+    ("operators.coreos.com", "ClusterServiceVersion"),
+    ("operators.coreos.com", "OperatorGroup"),
+    ("operators.coreos.com", "Subscription"),
+    ("olm.operatorframework.io", "ClusterExtension"),
+];
+
+/// Whether a rule reads objects of this kind.
+fn interests(object: &Object) -> bool {
+    INTERESTS.iter().any(|(group, kind)| object.is(group, kind))
 }
 
 /// A HyperConverged that a cluster is given.
@@ -115,6 +148,11 @@ impl Cluster {
     #[must_use]
     pub fn called(&self) -> &str {
         if self.name == WHOLE_REPOSITORY { "the cluster" } else { &self.name }
+    }
+
+    /// The objects of a kind that it is given, and how sure that is.
+    pub fn given(&self, group: &str, kind: &str) -> impl Iterator<Item = (&Object, Confidence)> {
+        self.given.iter().filter(move |g| g.object.is(group, kind)).map(|g| (&g.object, g.confidence))
     }
 
     /// The claim the operator acts on: the surest one of the name it knows.

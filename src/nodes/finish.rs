@@ -2,8 +2,8 @@
 
 use super::machine_api::inheritance;
 use super::payload::Payload;
-use super::pool::{Basis, Belonging, Fact, Pool, State};
-use super::{ClusterPayload, Conflict, Draft, Inventory, Problem, ProblemKind, Reading, World};
+use super::pool::{Basis, Belonging, Conflict, Fact, Pool, Problem, ProblemKind, State};
+use super::{ClusterPayload, Draft, Inventory, Reading, World};
 use std::collections::BTreeMap;
 
 /// Settles everything.
@@ -19,10 +19,10 @@ pub(super) fn finish(world: &World<'_>, reading: Reading) -> Inventory {
         evidence.facts.extend(own.filter(|payload| payload.is_of(&pool.belongs)).filter_map(|payload| payload.fact()));
     }
     inherit(&mut drafts, &out);
-    for (index, draft) in drafts.into_iter().enumerate() {
+    for draft in drafts {
         let Draft { mut pool, evidence, .. } = draft;
         (pool.facts, pool.unknown_because) = evidence.sorted();
-        settle(index, &mut pool, &mut out);
+        settle(&mut pool);
         if pool.blocked.is_some() {
             pool.state = State::Parked;
         }
@@ -67,7 +67,7 @@ fn inherit(drafts: &mut [Draft], out: &Inventory) {
 }
 
 /// Looks for contradictions in one pool's facts, which are sorted by now.
-fn settle(index: usize, pool: &mut Pool, out: &mut Inventory) {
+fn settle(pool: &mut Pool) {
     if !pool.facts.is_empty() {
         pool.unknown_because = None;
     }
@@ -86,15 +86,14 @@ fn settle(index: usize, pool: &mut Pool, out: &mut Inventory) {
             Basis::Payload => {
                 let is = if own.basis == Basis::SchemaDefault { "is by default" } else { "is" };
                 pool.blocked.get_or_insert_with(|| format!("the release payload is for {} alone", other.arch));
-                out.problems.push(Problem {
+                pool.problems.push(Problem {
                     kind: ProblemKind::SingleArchPayload,
-                    pool: index,
                     message: format!("{} {} {is} {}, but its release payload is for {} alone", pool.kind, pool.name, own.arch, other.arch),
                     span: other.span,
                     related: vec![(own.span, format!("{} comes from here: {}", own.arch, own.detail))],
                 });
             }
-            _ => out.conflicts.push(Conflict { pool: index, stronger: own.clone(), weaker: other.clone() }),
+            _ => pool.conflicts.push(Conflict { stronger: own.clone(), weaker: other.clone() }),
         }
     }
 }

@@ -6,9 +6,9 @@ use super::evidence::Evidence;
 use super::instance_type::Cloud;
 use super::labels::WORKER;
 use super::payload::{Payload, image_field};
-use super::pool::{Basis, Belonging, LabelValue, Pool, Role, Scope, State};
+use super::pool::{Basis, Belonging, LabelValue, Pool, Problem, ProblemKind, Role, Scope, State};
 use super::read::{self, Field};
-use super::{Defined, Problem, ProblemKind, Reading, World};
+use super::{Defined, Reading, World};
 use crate::manifest::Object;
 
 const GROUP: &str = "hypershift.openshift.io";
@@ -81,7 +81,7 @@ fn node_pool(world: &World<'_>, object: &Object, reading: &mut Reading) {
     if let Some(problem) = problem {
         pool.blocked = Some(problem.1);
         evidence = Evidence { because: Some(format!("its nodes cannot boot: {}", problem.0.message)), ..Evidence::default() };
-        reading.out.problems.push(Problem { pool: reading.next(), ..problem.0 });
+        pool.problems.push(problem.0);
     } else {
         // The image is chosen by `spec.arch` alone, so an unknown instance type is no reason to doubt it.
         evidence.facts.extend(machine.facts);
@@ -145,7 +145,7 @@ fn supported(platform: &str) -> Option<&'static [Arch]> {
 fn cannot_boot(object: &Object, wanted: &Option<super::pool::Fact>, machine: &Evidence, platform: &Field<'_>) -> Option<(Problem, String)> {
     let wanted = wanted.as_ref()?;
     let is = if wanted.basis == Basis::SchemaDefault { "is by default" } else { "is" };
-    let problem = |message, related| Problem { kind: ProblemKind::CannotBoot, pool: 0, message, span: wanted.span, related };
+    let problem = |message, related| Problem { kind: ProblemKind::CannotBoot, message, span: wanted.span, related };
     if let Some(fact) = machine.facts.first().filter(|fact| fact.arch != wanted.arch) {
         let message = format!("NodePool {} {is} {}, but {} is {}: the image will not boot", object.name, wanted.arch, fact.detail, fact.arch);
         let short = format!("spec.arch {is} {} and {} is {}", wanted.arch, fact.detail, fact.arch);

@@ -58,10 +58,6 @@ use world::World;
 pub struct Inventory {
     /// The pools, family by family, in the order of the objects.
     pub pools: Vec<Pool>,
-    /// Pools about which two statements disagree.
-    pub conflicts: Vec<Conflict>,
-    /// Pools whose nodes cannot come to be as declared.
-    pub problems: Vec<Problem>,
     /// What the cluster's own `Scheduler` says about its control plane, and where.
     pub masters_schedulable: Option<(bool, Span)>,
     /// Node objects that only add labels or taints to nodes something else makes.
@@ -72,41 +68,6 @@ pub struct Inventory {
     pub infra_ids: Vec<(String, Span)>,
     /// Release payloads whose architecture is known.
     pub payloads: Vec<ClusterPayload>,
-}
-
-/// Two answers for one pool. Machine configuration and autoscaler follow the weaker one where it is the capacity annotation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conflict {
-    /// Index into [`Inventory::pools`].
-    pub pool: usize,
-    /// The fact that wins.
-    pub stronger: Fact,
-    /// The fact that contradicts it.
-    pub weaker: Fact,
-}
-
-/// Something that keeps a pool's nodes from existing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// What kind.
-    pub kind: ProblemKind,
-    /// Index into [`Inventory::pools`].
-    pub pool: usize,
-    /// The defect, in one line without a full stop.
-    pub message: String,
-    /// The value to change.
-    pub span: Span,
-    /// What it contradicts, with a few words each.
-    pub related: Vec<(Span, String)>,
-}
-
-/// The kinds of [`Problem`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ProblemKind {
-    /// The architecture contradicts the hardware, or the platform has no such nodes: they never boot (`node-pool-cannot-boot`).
-    CannotBoot,
-    /// The release payload is for another architecture alone: they never join (`release-payload-single-arch`).
-    SingleArchPayload,
 }
 
 /// A `Node` manifest without status and architecture: it proves that nodes are managed here and what labels they get, not that they exist.
@@ -217,11 +178,6 @@ impl Reading {
             let facts = evidence.facts.iter().filter(|f| f.arch == choice.arch && !is_hardware(f)).cloned().chain([choice.clone()]).collect();
             self.add(pool, Evidence { facts, because: None, silence: None });
         }
-    }
-
-    /// The index the next pool will have.
-    fn next(&self) -> usize {
-        self.drafts.len()
     }
 }
 

@@ -35,6 +35,41 @@ pub struct Pool {
     pub node: Option<String>,
     /// Why its nodes can never join, in words that complete "cannot join: …". Such a pool is [`State::Parked`].
     pub blocked: Option<String>,
+    /// Statements about the pool's architecture that contradict the one that counts.
+    pub conflicts: Vec<Conflict>,
+    /// What keeps its nodes from coming to be as declared.
+    pub problems: Vec<Problem>,
+}
+
+/// Two answers for one pool. Machine configuration and autoscaler follow the weaker one where it is the capacity annotation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The fact that wins.
+    pub stronger: Fact,
+    /// The fact that contradicts it.
+    pub weaker: Fact,
+}
+
+/// Something that keeps a pool's nodes from existing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind.
+    pub kind: ProblemKind,
+    /// The defect, in one line without a full stop.
+    pub message: String,
+    /// The value to change.
+    pub span: Span,
+    /// What it contradicts, with a few words each.
+    pub related: Vec<(Span, String)>,
+}
+
+/// The kinds of [`Problem`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// The architecture contradicts the hardware, or the platform has no such nodes: they never boot (`node-pool-cannot-boot`).
+    CannotBoot,
+    /// The release payload is for another architecture alone: they never join (`release-payload-single-arch`).
+    SingleArchPayload,
 }
 
 /// One reason to believe in an architecture.
@@ -271,6 +306,8 @@ impl Pool {
             count: None,
             node: None,
             blocked: None,
+            conflicts: Vec::new(),
+            problems: Vec::new(),
         }
     }
 
