@@ -6,7 +6,7 @@
 #[path = "support/scratch.rs"]
 mod scratch;
 
-use hco_lint::finding::{Confidence, Finding, Fix, Label};
+use hco_lint::finding::{Confidence, Finding, Fix, Label, Severity};
 use hco_lint::outcome::Outcome;
 use hco_lint::rules::{ALL, Example, Rule, table_markdown};
 use hco_lint::run::{Settings, run};
@@ -143,7 +143,7 @@ fn fixes_mend_what_they_promise() {
                 for fix in &finding.fixes {
                     let what = format!("{}: “{}”: {}", rule.name, example.title, fix.title);
                     let after = fixed(&before, &outcome, fix);
-                    assert_ne!(before, after, "{what} changes nothing");
+                    assert!(before != after, "{what} changes nothing");
                     for (path, bytes) in &after {
                         let text = std::str::from_utf8(bytes).expect("text");
                         let parsed = parse(FileId(0), text);
@@ -153,11 +153,24 @@ fn fixes_mend_what_they_promise() {
                     }
                     let again = lint(&after);
                     let left: Vec<_> = again.findings.iter().map(identity).filter(|i| *i == identity(finding)).collect();
+                    let known: BTreeSet<_> = outcome.findings.iter().map(identity).collect();
+                    let new = again.findings.iter().filter(|f| f.severity == Severity::Error).map(identity).find(|i| !known.contains(i));
+                    assert!(new.is_none(), "{what} brings {new:?}");
                     assert!(left.is_empty(), "{what} leaves {left:?}\n{}", String::from_utf8_lossy(&after[after.keys().next().expect("a file")]));
                 }
             }
         }
     });
+}
+
+#[test]
+fn every_snapshot_has_its_rule() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
+    for entry in std::fs::read_dir(directory).expect("snapshots") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        assert!(hco_lint::rules::find(name.trim_end_matches(".snap")).is_some(), "{} belongs to no rule", path.display());
+    }
 }
 
 #[test]
