@@ -205,6 +205,11 @@ fn first_difference(want: &Value, have: &Value, path: &mut String) -> Option<Str
             None
         }
         _ if want == have => None,
+        (Value::String(a), Value::String(b)) => {
+            let same = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+            let tail = |text: &str| brief(&String::from_utf8_lossy(text.as_bytes().get(same.saturating_sub(20)..).unwrap_or_default()).into());
+            Some(format!("{path}: from byte {same} on {} wanted, {} got", tail(a), tail(b)))
+        }
         _ => Some(format!("{path}: {} wanted, {} got", brief(want), brief(have))),
     }
 }

@@ -138,6 +138,12 @@ impl Node {
         Self::new(Value::Scalar(Scalar { text: text.into(), style }), span)
     }
 
+    /// A string that stands in its file byte for byte, such as a whole file's text.
+    #[must_use]
+    pub fn verbatim(text: impl Into<Box<str>>, span: Span) -> Self {
+        Self::scalar(text, Style::Plain, span).with_tag("tag:yaml.org,2002:str").with_layout(Layout::Inline)
+    }
+
     /// A block sequence node.
     #[must_use]
     pub fn sequence(items: Vec<Node>, span: Span) -> Self {
@@ -192,6 +198,18 @@ impl Node {
             i.value = value;
             i.weight = weight;
             i.layout = Layout::Other;
+        })
+    }
+
+    /// The same scalar without the line break at its end, for a reader that gives it none.
+    #[must_use]
+    pub fn without_final_break(self) -> Self {
+        self.change(|i| {
+            if let Value::Scalar(Scalar { text, .. }) = &mut i.value
+                && let Some(shorter) = text.strip_suffix('\n').map(Box::from)
+            {
+                *text = shorter;
+            }
         })
     }
 

@@ -8,10 +8,12 @@ use super::load;
 use super::log::{Log, Plugin, ProblemKind};
 use super::overlay;
 use super::path;
+use super::reading::Text;
 use super::resource::Resource;
 use super::schema::Schema;
 use super::specs::Specs;
 use super::transform;
+use super::vars;
 use super::{Build, id::Id};
 use crate::source::{FileId, Span};
 use crate::yaml::{Mapping, Node, Opaque, Style, Value, parse_value};
@@ -232,7 +234,7 @@ impl<'f> Kustomizer<'f> {
         }
         transform::transformers(self, kustomization, acc);
         for item in fields::items(&kustomization.root, "vars") {
-            transform::add_var(item, acc);
+            vars::add(item, acc);
         }
         if let Some(file) = kustomization.file {
             acc.resources.iter_mut().for_each(|r| r.layers.push(file));
@@ -307,14 +309,14 @@ impl<'f> Kustomizer<'f> {
             acc.append(resource.clone(), span);
         }
         for var in &base.vars {
-            transform::merge_var(var, acc);
+            vars::merge(var, acc);
         }
     }
 
     /// The objects of a file.
     pub(super) fn objects(&self, file: FileId, dir: &Arc<str>, log: &mut Log) -> Vec<Resource> {
         log.files.insert(file);
-        load::objects(self.files.parsed(file), dir, log)
+        load::objects(&Text::file(self.files, file), dir, log)
     }
 
     /// The accumulation of a directory that a reference names, unless it is remote, missing or a cycle.
@@ -384,7 +386,7 @@ impl<'f> Kustomizer<'f> {
         for (text, node) in kustomization.references(role) {
             let objects = match path::join(&kustomization.dir, text).and_then(|p| self.files.find(&p)) {
                 Some(file) if !path::is_url(text) => self.objects(file, &kustomization.dir, &mut acc.log),
-                _ if text.contains('\n') || text.contains(": ") => load::objects(&parse_value(node), &kustomization.dir, &mut acc.log),
+                _ if text.contains('\n') || text.contains(": ") => load::objects(&Text::inline(&parse_value(node)), &kustomization.dir, &mut acc.log),
                 _ => {
                     let joined = path::join(&kustomization.dir, text);
                     let chain = Chain { dir: &kustomization.dir, parent: None, depth: 1 };

@@ -1,9 +1,13 @@
-//! What happens once, at the root: objects that are for kustomize alone go, annotations become strings.
+//! What happens once, at the root: hashes are appended to names, references follow, vars are replaced, objects that are for
+//! kustomize alone go, annotations become strings.
 
 use super::Build;
 use super::accumulate::Accumulated;
 use super::edit;
+use super::generate;
+use super::nameref;
 use super::resource::Resource;
+use super::vars;
 use crate::yaml::{Lookup, Node};
 
 /// Marks an object that is for kustomize alone, unless its value is `false`.
@@ -12,6 +16,10 @@ const LOCAL: &str = "config.kubernetes.io/local-config";
 /// The final objects of an accumulation.
 pub(super) fn finish(accumulated: &Accumulated) -> Build {
     let mut objects: Vec<Resource> = accumulated.resources.clone();
+    let mut log = accumulated.log.clone();
+    append_hashes(&mut objects);
+    nameref::update(&mut objects, &accumulated.specs.name_reference, &mut log);
+    vars::resolve(&accumulated.vars, &mut objects, &accumulated.specs.var_reference, &mut log);
     objects.retain(|r| match r.root.at(&["metadata", "annotations", LOCAL]) {
         Lookup::Found(value) => value.text() == Some("false"),
         _ => r.root.find(&["metadata", "annotations"]).and_then(Node::as_mapping).is_none_or(|m| m.entry(LOCAL).is_none()),
@@ -19,8 +27,26 @@ pub(super) fn finish(accumulated: &Accumulated) -> Build {
     for object in &mut objects {
         object.root = with_string_annotations(&object.root);
     }
-    let log = &accumulated.log;
-    Build { objects, unresolved: log.unresolved.clone(), problems: log.problems.clone(), plugins: log.plugins.clone(), files: log.files.clone() }
+    Build { objects, unresolved: log.unresolved, problems: log.problems, plugins: log.plugins, files: log.files }
+}
+
+/// Appends to the names of generated objects the hash of their content.
+pub(super) fn append_hashes(objects: &mut [Resource]) {
+    for object in objects.iter_mut().filter(|o| o.state.hash) {
+        let Some(name) = object.root.find(&["metadata", "name"]) else { continue };
+        let (text, span) = (name.text().unwrap_or("").to_owned(), name.span());
+        // An unknown content has an unknown hash; the name then stays without one.
+        let Some(hash) = generate::hash(&object.root) else { continue };
+        object.remember();
+        object.root = edit::with_mapping(&object.root, |m| {
+            let Some(metadata) = m.entries.iter_mut().find(|e| e.key.text() == Some("metadata")) else { return };
+            metadata.value = edit::with_mapping(&metadata.value, |m| {
+                if let Some(name) = m.entries.iter_mut().find(|e| e.key.text() == Some("name")) {
+                    name.value = edit::string(format!("{text}-{hash}"), span);
+                }
+            });
+        });
+    }
 }
 
 /// Kustomize writes annotations anew at the end: every value becomes a string, and an empty map goes.

@@ -8,26 +8,32 @@
 //! Truth: the kustomize source at v5.5.0 (`api/internal/target/kusttarget.go` for the order of work), checked against
 //! `kubectl kustomize` by `tests/kustomize_oracle.rs`.
 
-// Parts of the modules below are for the generators, references and vars, which are not in yet.
-#![allow(dead_code)]
-
 mod accumulate;
+mod builtin;
+mod crds;
+mod digest;
 mod edit;
 mod elements;
 mod fields;
 mod fieldspec;
 mod files;
 mod finish;
+mod generate;
 mod id;
+mod images;
 mod jsonpatch;
 mod kustomization;
 mod load;
 mod log;
 mod merge;
 mod metadata;
+mod nameref;
 mod overlay;
 mod patch;
 mod path;
+mod pointer;
+mod reading;
+mod replacement;
 mod resource;
 mod schema;
 mod select;
@@ -35,6 +41,7 @@ mod specs;
 #[cfg(test)]
 mod tests;
 mod transform;
+mod vars;
 
 pub use accumulate::{Kustomizer, Options, Overlay, Source};
 pub use files::{Files, MemoryFiles};

@@ -8,11 +8,12 @@ use super::load;
 use super::log::{Log, ProblemKind};
 use super::merge::{Merge, Misfit};
 use super::metadata::report;
+use super::reading::Text;
 use super::resource::{Origin, Resource};
 use super::schema::Schema;
 use super::select::{Literal, Selector};
 use crate::source::Span;
-use crate::yaml::{Lookup, Mapping, Node, Opaque, Parsed, Style, Value};
+use crate::yaml::{Lookup, Mapping, Node, Opaque, Style, Value};
 use std::sync::Arc;
 
 /// What a patch text holds.
@@ -38,11 +39,12 @@ impl PatchOptions {
 }
 
 /// Reads a patch text: a list of operations, or objects. `place` is the reference or the inline text.
-pub(super) fn read(parsed: &Parsed, place: Span, dir: &Arc<str>, log: &mut Log) -> Option<Patch> {
-    if let Some(list) = parsed.documents.first().map(|d| &d.root).filter(|r| r.as_sequence().is_some()) {
-        return match jsonpatch::read(list) {
+pub(super) fn read(text: &Text<'_>, place: Span, dir: &Arc<str>, log: &mut Log) -> Option<Patch> {
+    let first = text.documents().next().map(|(root, _)| root);
+    if let Some(list) = first.filter(|r| r.as_sequence().is_some()) {
+        return match jsonpatch::read(&list) {
             Ok(operations) => {
-                if let Some(second) = parsed.documents.get(1) {
+                if let Some(second) = text.parsed.documents.get(1) {
                     log.ineffective(ProblemKind::NotApplicable, second.span, "kustomize uses only the first document of a JSON patch");
                 }
                 for operation in operations.iter().filter(|o| o.misses_slash()) {
@@ -58,7 +60,7 @@ pub(super) fn read(parsed: &Parsed, place: Span, dir: &Arc<str>, log: &mut Log) 
         };
     }
     let before = log.problems.len();
-    let patches = load::objects(parsed, dir, log);
+    let patches = load::objects(text, dir, log);
     if patches.is_empty() && before == log.problems.len() {
         log.refuse(ProblemKind::Malformed, place, "the patch is empty");
     }

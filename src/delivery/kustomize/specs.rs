@@ -99,7 +99,7 @@ impl Specs {
         }
     }
 
-    fn add_reference(&mut self, target: Gvk, specs: Vec<FieldSpec>, span: crate::source::Span, log: &mut Log) {
+    pub(super) fn add_reference(&mut self, target: Gvk, specs: Vec<FieldSpec>, span: crate::source::Span, log: &mut Log) {
         match self.name_reference.iter_mut().find(|(gvk, _)| *gvk == target) {
             Some((_, list)) => specs.into_iter().for_each(|s| add(list, s, span, log)),
             None => self.name_reference.push((target, specs)),

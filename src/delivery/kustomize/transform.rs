@@ -1,42 +1,51 @@
 //! One layer's own work, in kustomize's order: configurations, generators, transformers.
 
 use super::accumulate::{Accumulated, Kustomizer};
+use super::builtin;
+use super::crds;
 use super::fields;
 use super::fieldspec::FieldSpec;
+use super::generate;
 use super::id::Gvk;
+use super::images::{self, Image};
 use super::kustomization::Kustomization;
 use super::log::ProblemKind;
 use super::metadata::{self, Affix, Namespace, Subjects};
 use super::patch::{self, Patch, PatchOptions, Patching};
+use super::reading::Text;
+use super::replacement;
 use super::select::Selector;
 use super::specs::{Specs, add};
 use crate::source::Span;
 use crate::yaml::{Entry, Node, parse_value};
 use std::sync::Arc;
 
-/// `configurations`: more field specs.
+/// `configurations` and `crds`: more field specs.
 pub(super) fn configurations(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, acc: &mut Accumulated) {
     let mut specs: Option<Specs> = None;
     for (_, node) in kustomization.references("configurations") {
         let Some(document) = kustomizer.document(kustomization, node, acc) else { continue };
         specs.get_or_insert_with(|| (*acc.specs).clone()).extend_from(&document, &mut acc.log);
     }
+    for (_, node) in kustomization.references("crds") {
+        let Some(document) = kustomizer.document(kustomization, node, acc) else { continue };
+        crds::extend(specs.get_or_insert_with(|| (*acc.specs).clone()), &document, &mut acc.log);
+    }
     if let Some(specs) = specs {
         acc.specs = Arc::new(specs);
     }
 }
 
-/// `helmCharts`, `generators` and the map generators.
+/// The map generators, `helmCharts`, and plugins.
 pub(super) fn generators(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, acc: &mut Accumulated) {
+    generate::maps(kustomizer, kustomization, acc);
     for field in ["helmCharts", "helmChartInflationGenerator"] {
         for chart in fields::items(&kustomization.root, field) {
             let name = fields::text(chart, "name").or_else(|| fields::text(chart, "chartName")).unwrap_or("");
             acc.log.hide(chart.span(), format!("the Helm chart `{name}` is not rendered"), false);
         }
     }
-    for (object, span) in kustomizer.plugins(kustomization, "generators", acc) {
-        kustomizer.external("generators", kustomization, object, span, acc);
-    }
+    plugins("generators", kustomizer, kustomization, acc);
 }
 
 /// The built-in transformers, then plugins.
@@ -63,13 +72,46 @@ pub(super) fn transformers(kustomizer: &Kustomizer<'_>, kustomization: &Kustomiz
     for item in fields::items(root, "patchesJson6902") {
         json_entry(kustomizer, kustomization, item, acc);
     }
-    for (object, span) in kustomizer.plugins(kustomization, "transformers", acc) {
-        kustomizer.external("transformers", kustomization, object, span, acc);
+    for item in fields::items(root, "replicas") {
+        images::replicas(item, &mut acc.resources, &acc.specs.replicas, &mut acc.log);
     }
-    for (object, span) in kustomizer.plugins(kustomization, "validators", acc) {
-        kustomizer.external("validators", kustomization, object, span, acc);
+    for item in fields::items(root, "images").iter().chain(fields::items(root, "imageTags")) {
+        match Image::read(item) {
+            Ok(image) => image.apply(&mut acc.resources, &acc.specs.images, &mut acc.log),
+            Err(misfit) => acc.log.refuse(ProblemKind::Field, misfit.span, misfit.message),
+        }
     }
+    replacements(kustomizer, kustomization, fields::items(root, "replacements"), acc);
+    plugins("transformers", kustomizer, kustomization, acc);
+    plugins("validators", kustomizer, kustomization, acc);
     acc.index();
+}
+
+fn plugins(role: &'static str, kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, acc: &mut Accumulated) {
+    for (object, span) in kustomizer.plugins(kustomization, role, acc) {
+        if !builtin::run(kustomizer, kustomization, &object, span, acc) {
+            kustomizer.external(role, kustomization, object, span, acc);
+        }
+    }
+}
+
+/// Replacements, each given here or in a file.
+pub(super) fn replacements(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, items: &[Node], acc: &mut Accumulated) {
+    for item in items {
+        let Some(path) = fields::value(item, "path").filter(|p| p.text().is_some_and(|t| !t.is_empty())) else {
+            replacement::apply(item, &mut acc.resources, &mut acc.log);
+            continue;
+        };
+        if fields::value(item, "source").is_some() || !fields::items(item, "targets").is_empty() {
+            acc.log.refuse(ProblemKind::Field, path.span(), "a replacement has a `path`, or a source and targets, not both");
+            continue;
+        }
+        let Some(document) = kustomizer.document(kustomization, path, acc) else { continue };
+        for replacement in document.as_sequence().unwrap_or(std::slice::from_ref(&document)) {
+            fields::check(replacement, fields::REPLACEMENT, "a replacement", &mut acc.log);
+            replacement::apply(replacement, &mut acc.resources, &mut acc.log);
+        }
+    }
 }
 
 fn labels(root: &Node, acc: &mut Accumulated) {
@@ -102,10 +144,10 @@ fn patching<'a>(kustomization: &'a Kustomization, acc: &'a mut Accumulated, sche
 }
 
 /// An entry of `patchesStrategicMerge`: objects in the text itself, or else the path of a file.
-fn strategic_file(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) {
+pub(super) fn strategic_file(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) {
     let inline = parse_value(item);
     let patch = if inline.documents.iter().any(|d| d.root.as_mapping().is_some()) {
-        patch::read(&inline, item.span(), &kustomization.dir, &mut acc.log)
+        patch::read(&Text::inline(&inline), item.span(), &kustomization.dir, &mut acc.log)
     } else {
         file_patch(kustomizer, kustomization, item, acc)
     };
@@ -124,15 +166,15 @@ fn strategic_file(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, it
 /// The patch in a file.
 fn file_patch(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, path: &Node, acc: &mut Accumulated) -> Option<Patch> {
     let file = kustomizer.file(kustomization, path.text()?, path.span(), &mut acc.log)?;
-    patch::read(kustomizer.files.parsed(file), path.span(), &kustomization.dir, &mut acc.log)
+    patch::read(&Text::file(kustomizer.files, file), path.span(), &kustomization.dir, &mut acc.log)
 }
 
 /// The patch of an entry with `patch` or `path`, and the place of that.
 fn entry_patch(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) -> Option<(Patch, Span)> {
     let field = |name: &str| fields::value(item, name).filter(|p| p.text().is_some_and(|t| !t.trim().is_empty()));
-    match (field("patch"), field("path")) {
+    match (field("patch").or_else(|| field("jsonOp")), field("path")) {
         (Some(inline), None) => {
-            let patch = patch::read(&parse_value(inline), inline.span(), &kustomization.dir, &mut acc.log)?;
+            let patch = patch::read(&Text::inline(&parse_value(inline)), inline.span(), &kustomization.dir, &mut acc.log)?;
             Some((patch, inline.span()))
         }
         (None, Some(path)) => Some((file_patch(kustomizer, kustomization, path, acc)?, path.span())),
@@ -148,7 +190,7 @@ fn entry_patch(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item:
 }
 
 /// An entry of `patches`.
-fn patch_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) {
+pub(super) fn patch_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) {
     let target = match fields::value(item, "target").map(Selector::read) {
         Some(Err(misfit)) => return acc.log.refuse(ProblemKind::Field, misfit.span, misfit.message),
         Some(Ok(selector)) => Some(selector),
@@ -178,7 +220,7 @@ fn patch_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item:
 }
 
 /// An entry of `patchesJson6902`.
-fn json_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) {
+pub(super) fn json_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) {
     let Some(target) = fields::value(item, "target") else {
         return acc.log.refuse(ProblemKind::NoTarget, item.span(), "a JSON patch needs a `target`");
     };
@@ -195,14 +237,4 @@ fn json_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: 
         Some((Patch::Strategic(_), place)) => acc.log.refuse(ProblemKind::Malformed, place, "a strategic merge patch is no JSON patch"),
         None => {}
     }
-}
-
-/// Takes a var of the kustomization itself.
-pub(super) fn add_var(var: &Node, acc: &mut Accumulated) {
-    merge_var(var, acc);
-}
-
-/// Takes a var; a name that is taken is refused.
-pub(super) fn merge_var(var: &Node, acc: &mut Accumulated) {
-    acc.vars.push(var.clone());
 }

@@ -1,0 +1,170 @@
+//! `replacements`: a value copied from one object's field to others'.
+
+use super::edit;
+use super::fields;
+use super::id::Id;
+use super::log::{Log, ProblemKind};
+use super::merge::{Kind, Misfit};
+use super::pointer::{self, Change};
+use super::resource::Resource;
+use super::select::LabelSelector;
+use super::specs::gvk_of;
+use crate::yaml::{Lookup, Node, Opaque, Style, Value};
+
+/// Applies one replacement.
+pub(super) fn apply(replacement: &Node, resources: &mut [Resource], log: &mut Log) {
+    let (Some(source), Some(targets)) = (fields::value(replacement, "source"), fields::value(replacement, "targets")) else {
+        return log.refuse(ProblemKind::Field, replacement.span(), "a replacement has a source and targets");
+    };
+    let value = match value(source, resources, log) {
+        Ok(value) => value,
+        Err(misfit) => return log.refuse_related(ProblemKind::NoTarget, misfit.span, misfit.message, misfit.related.unwrap_or(source.span())),
+    };
+    for target in targets.as_sequence().unwrap_or_default() {
+        let Some(select) = fields::value(target, "select") else {
+            log.refuse(ProblemKind::Field, target.span(), "a target selects objects");
+            continue;
+        };
+        if let Err(misfit) = copy(&value, target, select, resources) {
+            match misfit.related {
+                Some(related) => log.refuse_related(ProblemKind::NotApplicable, misfit.span, misfit.message, related),
+                None => log.refuse(ProblemKind::NotApplicable, misfit.span, misfit.message),
+            }
+        }
+    }
+}
+
+/// `group`, `version`, `kind`, `name`, `namespace`, each exact or absent.
+fn exact(node: &Node) -> Id {
+    let part = |name: &str| Box::from(fields::text(node, name).unwrap_or(""));
+    Id { gvk: gvk_of(node), name: part("name"), namespace: part("namespace") }
+}
+
+fn value(source: &Node, resources: &[Resource], log: &Log) -> Result<Node, Misfit> {
+    let misfit = |message: String| Misfit { span: source.span(), related: None, message };
+    let selector = exact(source);
+    let found: Vec<&Resource> = resources.iter().filter(|r| r.any_id(|id| id.selected_by(&selector))).collect();
+    let object = match (found.as_slice(), log.hides()) {
+        ([one], _) => one,
+        ([], Some((span, reason))) => return Ok(Node::new(Value::Opaque(Opaque { reason, span }), source.span())),
+        ([], None) => return Err(misfit("the source of the replacement matches no object".into())),
+        _ => return Err(misfit("the source of the replacement matches several objects".into())),
+    };
+    let path = fields::text(source, "fieldPath").unwrap_or("metadata.name");
+    let node = match pointer::find(&object.root, &pointer::parts(path)) {
+        Ok(Lookup::Found(node)) if !is_empty(node) => node,
+        Ok(Lookup::Unknown(unknown)) => return Ok(Node::new(Value::Opaque(unknown.clone()), source.span())),
+        Ok(_) => return Err(Misfit { related: Some(object.origin.span), ..misfit(format!("the source has no `{path}`")) }),
+        Err(message) => return Err(Misfit { related: Some(object.origin.span), ..misfit(message) }),
+    };
+    let options = fields::value(source, "options");
+    let Some(delimiter) = options.and_then(|o| fields::text(o, "delimiter")) else { return Ok(node.clone()) };
+    if Kind::of(node) != Kind::Scalar {
+        return Err(misfit("only a single value can be split at a delimiter".into()));
+    }
+    let index = options.and_then(|o| fields::value(o, "index")).and_then(Node::as_int).unwrap_or(0);
+    let piece = usize::try_from(index).ok().and_then(|i| node.text().unwrap_or("").split(delimiter).nth(i));
+    let piece = piece.ok_or_else(|| misfit(format!("the source's value has no piece {index}")))?;
+    Ok(edit::with_text(node, piece, node.span()))
+}
+
+fn is_empty(node: &Node) -> bool {
+    match node.value() {
+        Value::Mapping(m) => m.entries.is_empty() && m.open.is_none(),
+        Value::Sequence(s) => s.items.is_empty(),
+        Value::Scalar(_) => node.is_null(),
+        Value::Opaque(_) => false,
+    }
+}
+
+fn copy(value: &Node, target: &Node, select: &Node, resources: &mut [Resource]) -> Result<(), Misfit> {
+    let rejects = fields::items(target, "reject");
+    let selector = exact(select);
+    let labelled = LabelSelectors::read(select)?;
+    let rejected: Vec<(Id, LabelSelectors)> = rejects.iter().map(|r| Ok((exact(r), LabelSelectors::read(r)?))).collect::<Result<_, Misfit>>()?;
+    let options = fields::value(target, "options");
+    let creates = options.is_some_and(|o| fields::flag(o, "create"));
+    let default = Node::scalar("metadata.name", Style::Plain, target.span());
+    let given = fields::items(target, "fieldPaths");
+    let paths = if given.is_empty() { std::slice::from_ref(&default) } else { given };
+    for resource in resources.iter_mut() {
+        let refused = |(id, labels): &(Id, LabelSelectors)| {
+            (*id != Id::default() && resource.any_id(|i| i.selected_by(id))) || (!labels.is_empty() && labels.match_(&resource.root))
+        };
+        if !labelled.match_(&resource.root) || !resource.any_id(|id| id.selected_by(&selector)) || rejected.iter().any(refused) {
+            continue;
+        }
+        for path in paths {
+            let mut set = |old: &Node| written(old, value, options, path);
+            let create = creates.then(|| Kind::of(value));
+            let mut change = Change { create, by: path.span(), set: &mut set, count: 0 };
+            let text = path.text().unwrap_or("");
+            let root = change.apply(&resource.root, &pointer::parts(text))?;
+            if change.count == 0 {
+                let message = format!("{} has no field `{text}` to replace", resource.id());
+                return Err(Misfit { span: path.span(), related: Some(resource.origin.span), message });
+            }
+            resource.root = root;
+        }
+    }
+    Ok(())
+}
+
+struct LabelSelectors {
+    labels: LabelSelector,
+    annotations: LabelSelector,
+}
+
+impl LabelSelectors {
+    fn read(node: &Node) -> Result<Self, Misfit> {
+        let parse = |name: &str| {
+            LabelSelector::parse(fields::text(node, name).unwrap_or("")).map_err(|message| Misfit { span: node.span(), related: None, message })
+        };
+        Ok(Self { labels: parse("labelSelector")?, annotations: parse("annotationSelector")? })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.labels.is_empty() && self.annotations.is_empty()
+    }
+
+    fn match_(&self, root: &Node) -> bool {
+        self.labels.matches(root.find(&["metadata", "labels"])) && self.annotations.matches(root.find(&["metadata", "annotations"]))
+    }
+}
+
+/// The new value of a target field: a scalar keeps its type, anything else is replaced whole.
+fn written(old: &Node, value: &Node, options: Option<&Node>, path: &Node) -> Result<Node, Misfit> {
+    if Kind::of(value) == Kind::Opaque || Kind::of(old) == Kind::Opaque {
+        return Ok(value.clone());
+    }
+    let Some(scalar) = old.as_scalar() else {
+        if options.and_then(|o| fields::text(o, "delimiter")).is_some() {
+            let message = "only a single value can be split at a delimiter".to_owned();
+            return Err(Misfit { span: path.span(), related: Some(old.span()), message });
+        }
+        return Ok(value.clone());
+    };
+    let new = value.text().unwrap_or("");
+    let text = match options.and_then(|o| fields::text(o, "delimiter")) {
+        None => new.to_owned(),
+        Some(delimiter) => {
+            let mut pieces: Vec<&str> = scalar.text.split(delimiter).collect();
+            let index = options.and_then(|o| fields::value(o, "index")).and_then(Node::as_int).unwrap_or(0);
+            match usize::try_from(index) {
+                Err(_) => pieces.insert(0, new),
+                Ok(index) => match pieces.get_mut(index) {
+                    Some(piece) => *piece = new,
+                    None => pieces.push(new),
+                },
+            }
+            pieces.join(delimiter)
+        }
+    };
+    // A created field has neither type nor quotes yet, so its text decides; a string stays one.
+    let created = old.span() == path.span();
+    let is_string = old.as_str().is_some() && !created;
+    Ok(match (scalar.style, is_string) {
+        (Style::Plain, true) => edit::string(text, value.span()),
+        (style, _) => Node::scalar(text, style, value.span()),
+    })
+}

@@ -1,0 +1,182 @@
+//! `vars`: values of fields that stand in for `$(NAME)` elsewhere.
+
+use super::accumulate::Accumulated;
+use super::edit;
+use super::fields;
+use super::fieldspec::{FieldSpec, Walk};
+use super::id::{Gvk, Id, split_api_version};
+use super::log::{Log, ProblemKind};
+use super::merge::{Kind, Misfit};
+use super::metadata::report;
+use super::pointer;
+use super::resource::Resource;
+use crate::source::Span;
+use crate::yaml::{Lookup, Node, Opaque, Style, Value};
+use std::collections::BTreeMap;
+
+/// Takes a var of the kustomization at hand and marks the object it reads from.
+pub(super) fn add(var: &Node, acc: &mut Accumulated) {
+    let Some(object) = fields::value(var, "objref") else { return acc.log.refuse(ProblemKind::Field, var.span(), "a var needs an `objref`") };
+    let (group, version) = match fields::text(object, "apiVersion") {
+        Some(api_version) => split_api_version(api_version),
+        None => (fields::text(object, "group").unwrap_or(""), fields::text(object, "version").unwrap_or("")),
+    };
+    let target = Id {
+        gvk: Gvk { group: group.into(), version: version.into(), kind: fields::text(object, "kind").unwrap_or("").into() },
+        name: fields::text(object, "name").unwrap_or("").into(),
+        namespace: fields::text(object, "namespace").unwrap_or("").into(),
+    };
+    let matches = |id: &Id| if target.namespace.is_empty() { id.gvk == target.gvk && id.name == target.name } else { id.same(&target) };
+    let found: Vec<usize> = acc.resources.iter().enumerate().filter(|(_, r)| r.any_id(matches)).map(|(n, _)| n).collect();
+    let name = fields::text(var, "name").unwrap_or("");
+    match found.as_slice() {
+        [] => {}
+        [index] => {
+            if let Some(resource) = acc.resources.get_mut(*index) {
+                resource.state.vars.push(name.into());
+            }
+        }
+        _ => acc.log.refuse(ProblemKind::Field, object.span(), format!("the var `{name}` may read from several objects")),
+    }
+    merge(var, acc);
+}
+
+/// Takes a var; a name that is taken is refused.
+pub(super) fn merge(var: &Node, acc: &mut Accumulated) {
+    let name = fields::text(var, "name");
+    match acc.vars.iter().find(|v| fields::text(v, "name") == name) {
+        Some(first) => {
+            let message = format!("the var `{}` is already there", name.unwrap_or(""));
+            acc.log.refuse_related(ProblemKind::Duplicate, var.span(), message, first.span());
+        }
+        None => acc.vars.push(var.clone()),
+    }
+}
+
+/// Replaces `$(NAME)` wherever the specs say.
+pub(super) fn resolve(vars: &[Node], resources: &mut [Resource], specs: &[FieldSpec], log: &mut Log) {
+    let mut values: BTreeMap<&str, Node> = BTreeMap::new();
+    for var in vars {
+        let Some(name) = fields::text(var, "name") else { continue };
+        let path = fields::value(var, "fieldref").and_then(|f| fields::text(f, "fieldPath")).unwrap_or("metadata.name");
+        let source = resources.iter().find(|r| r.state.vars.iter().any(|v| &**v == name));
+        let value = match source.map(|r| pointer::find(&r.root, &pointer::with_indices(path))) {
+            Some(Ok(Lookup::Found(node))) => node.clone(),
+            Some(Ok(Lookup::Unknown(unknown))) => Node::new(Value::Opaque(unknown.clone()), var.span()),
+            Some(_) => {
+                log.refuse(ProblemKind::NoTarget, var.span(), format!("the object of the var `{name}` has no field `{path}`"));
+                continue;
+            }
+            None => match log.hides() {
+                Some((span, reason)) => Node::new(Value::Opaque(Opaque { reason, span }), var.span()),
+                None => {
+                    log.refuse(ProblemKind::NoTarget, var.span(), format!("no object matches the var `{name}`"));
+                    continue;
+                }
+            },
+        };
+        values.insert(name, value);
+    }
+    if values.is_empty() {
+        return;
+    }
+    for resource in resources.iter_mut() {
+        for spec in specs {
+            let mut set = |node: &Node| expanded(node, &values);
+            match spec.apply(&resource.root, &mut Walk { create: None, by: resource.origin.span, set: &mut set }) {
+                Ok(root) => resource.root = root,
+                Err(misfit) => report(misfit, resource, log),
+            }
+        }
+    }
+}
+
+fn expanded(node: &Node, values: &BTreeMap<&str, Node>) -> Result<Node, Misfit> {
+    match Kind::of(node) {
+        Kind::Null | Kind::Opaque => Ok(node.clone()),
+        Kind::Scalar => Ok(replaced(node, values)),
+        Kind::Map => {
+            let map = node.as_mapping().map_or(&[][..], |m| &m.entries);
+            let new: Vec<Node> = map.iter().map(|e| replaced(&e.value, values)).collect();
+            if new.iter().zip(map).all(|(v, e)| v.same(&e.value)) {
+                return Ok(node.clone());
+            }
+            Ok(edit::with_mapping(node, |m| m.entries.iter_mut().zip(new).for_each(|(e, v)| e.value = v)))
+        }
+        Kind::Sequence => {
+            let items = node.as_sequence().unwrap_or_default();
+            let mut new = Vec::with_capacity(items.len());
+            for item in items {
+                if item.as_str().is_none() && Kind::of(item) != Kind::Opaque {
+                    return Err(Misfit { span: item.span(), related: None, message: "a list in which vars are replaced holds strings".into() });
+                }
+                new.push(replaced(item, values));
+            }
+            if new.iter().zip(items).all(|(a, b)| a.same(b)) { Ok(node.clone()) } else { Ok(edit::with_items(node, new)) }
+        }
+    }
+}
+
+/// A string with its `$(NAME)` replaced; one that is nothing else takes the value's type.
+fn replaced(node: &Node, values: &BTreeMap<&str, Node>) -> Node {
+    let Some(text) = node.as_str().filter(|t| t.contains('$')) else { return node.clone() };
+    if let Some(value) = text.strip_prefix("$(").and_then(|t| t.strip_suffix(')')).and_then(|name| values.get(name)) {
+        return match value.value() {
+            Value::Scalar(scalar) => match value.as_str() {
+                Some(text) => edit::string(text, value.span()),
+                None => Node::scalar(scalar.text.clone(), Style::Plain, value.span()),
+            },
+            Value::Opaque(_) => value.clone(),
+            Value::Sequence(_) | Value::Mapping(_) => node.clone(),
+        };
+    }
+    match substitute(text, node.span(), values) {
+        Ok(new) if *new == *text => node.clone(),
+        Ok(new) => edit::string(new, node.span()),
+        Err(unknown) => Node::new(Value::Opaque(unknown), node.span()),
+    }
+}
+
+fn substitute(text: &str, span: Span, values: &BTreeMap<&str, Node>) -> Result<String, Opaque> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(dollar) = rest.find('$') {
+        out.push_str(rest.get(..dollar).unwrap_or(""));
+        let after = rest.get(dollar + 1..).unwrap_or("");
+        if after.is_empty() {
+            rest = rest.get(dollar..).unwrap_or("");
+            break;
+        }
+        if let Some(escaped) = after.strip_prefix('$') {
+            out.push('$');
+            rest = escaped;
+        } else if let Some((name, tail)) = after.strip_prefix('(').and_then(|a| a.split_once(')')) {
+            match values.get(name).map(|v| (v, v.value())) {
+                Some((_, Value::Opaque(unknown))) => return Err(Opaque { reason: unknown.reason.clone(), span }),
+                Some((value, Value::Scalar(scalar))) => out.push_str(&printed(value, &scalar.text)),
+                _ => {
+                    out.push_str("$(");
+                    out.push_str(name);
+                    out.push(')');
+                }
+            }
+            rest = tail;
+        } else {
+            out.push('$');
+            let next = after.chars().next().map_or(0, char::len_utf8);
+            out.push_str(after.get(..next).unwrap_or(""));
+            rest = after.get(next..).unwrap_or("");
+        }
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// A value as Go prints it.
+fn printed(value: &Node, text: &str) -> String {
+    match value.typed() {
+        Some(crate::yaml::Typed::Int(n)) => n.to_string(),
+        Some(crate::yaml::Typed::Bool(b)) => b.to_string(),
+        _ => text.to_owned(),
+    }
+}
