@@ -2,7 +2,7 @@
 
 use super::id::text_at;
 use super::log::{Log, ProblemKind};
-use super::reading::{Text, freeze};
+use super::reading::{Text, frozen};
 use super::resource::{Origin, Resource};
 use crate::source::Span;
 use crate::yaml::{self, Entry, Node, Parsed};
@@ -35,7 +35,7 @@ pub(super) fn objects(text: &Text<'_>, dir: &Arc<str>, log: &mut Log) -> Vec<Res
     }
     let mut found = Vec::new();
     for (root, document) in text.documents() {
-        object(&freeze(&root), document.span, dir, log, &mut found);
+        object(&frozen(&root), document.span, dir, log, &mut found);
     }
     found
 }

@@ -69,12 +69,27 @@ fn with_last(node: &Node) -> Node {
     }
 }
 
-/// The same tree with every scalar meaning to Kubernetes' reader what it means to kustomize: `yes` is a string, a date is
-/// a timestamp in full. Nothing is allocated where nothing differs.
-pub(super) fn freeze(node: &Node) -> Node {
+/// An object with every scalar meaning to Kubernetes' reader what it means to kustomize: `yes` is a string, a date is a timestamp in
+/// full. Nothing is allocated where nothing differs.
+pub(super) fn frozen(root: &Node) -> Node {
+    let new = freeze(root, true);
+    // Annotations are written anew before the object is printed, so their folds are not.
+    let Some(entry) = root.entry_at(&["metadata", "annotations"]) else { return new };
+    let annotations = freeze(&entry.value, false);
+    if new.find(&["metadata", "annotations"]).is_none_or(|n| n.eq_value(&annotations)) {
+        return new;
+    }
+    edit::with_mapping(&new, |m| {
+        if let Some(metadata) = m.entries.iter_mut().find(|e| e.key.text() == Some("metadata")) {
+            metadata.value = edit::with_mapping(&metadata.value, |m| edit::set_value(m, &entry.key, annotations));
+        }
+    })
+}
+
+fn freeze(node: &Node, folds: bool) -> Node {
     match node.value() {
         Value::Opaque(_) => node.clone(),
-        Value::Scalar(scalar) if scalar.style == Style::Folded => match refolded(&scalar.text) {
+        Value::Scalar(scalar) if scalar.style == Style::Folded => match refolded(&scalar.text).filter(|_| folds) {
             Some(text) => edit::in_place(node, Value::Scalar(Scalar { text: text.into(), style: Style::Folded })),
             None => node.clone(),
         },
@@ -92,12 +107,12 @@ pub(super) fn freeze(node: &Node) -> Node {
             node.clone()
         }
         Value::Sequence(sequence) => {
-            let items: Vec<Node> = sequence.items.iter().map(freeze).collect();
+            let items: Vec<Node> = sequence.items.iter().map(|i| freeze(i, folds)).collect();
             let unchanged = items.iter().zip(&sequence.items).all(|(a, b)| a.same(b));
             if unchanged { node.clone() } else { edit::with_items(node, items) }
         }
         Value::Mapping(mapping) => {
-            let values: Vec<Node> = mapping.entries.iter().map(|e| freeze(&e.value)).collect();
+            let values: Vec<Node> = mapping.entries.iter().map(|e| freeze(&e.value, folds)).collect();
             if values.iter().zip(&mapping.entries).all(|(v, e)| v.same(&e.value)) {
                 return node.clone();
             }
@@ -192,7 +207,7 @@ mod tests {
     #[test]
     fn words_and_dates_freeze_as_kustomize_reads_them() {
         let parsed = yaml::parse(FileId(0), "a: yes\nb: true\nc: 2001-12-14\nd: '2001-12-14'\ne: [on, 1]\nf: 2001-1-2 3:4:5.50\n");
-        let root = freeze(&parsed.documents[0].root);
+        let root = frozen(&parsed.documents[0].root);
         for (key, want) in [("a", "yes"), ("c", "2001-12-14T00:00:00Z"), ("d", "2001-12-14"), ("f", "2001-01-02T03:04:05.5Z")] {
             assert_eq!(root.str_at(&[key]), Some(want), "{key}");
         }
@@ -200,7 +215,7 @@ mod tests {
         assert_eq!(root.items_at(&["e"])[0].as_str(), Some("on"));
         assert_eq!(root.items_at(&["e"])[1].as_int(), Some(1));
         let plain = yaml::parse(FileId(0), "a: {b: [x, 1, true]}\n");
-        assert!(freeze(&plain.documents[0].root).same(&plain.documents[0].root));
+        assert!(frozen(&plain.documents[0].root).same(&plain.documents[0].root));
     }
 
     #[test]
