@@ -8,7 +8,7 @@ pub use place::{Place, locate};
 use crate::cluster::{self, Assumptions, Cluster, Outside};
 use crate::config::{self, CommonImages, Config, ConfigError, UnknownArchitectures};
 use crate::delivery;
-use crate::files::{Found, Walk, Workspace};
+use crate::files::{Found, Walk, Workspace, globs};
 use crate::finding::{Confidence, Finding};
 use crate::fix;
 use crate::nodes::arch::Arch;
@@ -17,7 +17,7 @@ use crate::operator::release::Release;
 use crate::outcome::{ClusterView, Outcome, Summary};
 use crate::rules::{self, Findings};
 use crate::source::{FileId, Source};
-use globset::{Glob, GlobSet, GlobSetBuilder};
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -194,7 +194,7 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
     for path in extra {
         found.push(place.outside_file(&path).map_err(|e| RunError::Usage(vec![e]))?);
     }
-    let workspace = Workspace::new(place.boundary.clone(), found);
+    let workspace = Workspace::new(place.boundary.clone(), place.base(), found);
     let config = match configured.as_ref().and_then(|(path, _)| workspace.find(&place.key(path))) {
         Some(id) => read(id)?,
         None => first,
@@ -235,14 +235,6 @@ fn outside(settings: &Settings, workspace: &Workspace, place: &Place, config: &C
 
 fn forced(config: &Config, path: &str) -> bool {
     config.clusters.iter().any(|c| globs(c.paths.iter()).is_match(path))
-}
-
-fn globs<'a>(patterns: impl Iterator<Item = &'a String>) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for glob in patterns.filter_map(|p| Glob::new(p).ok()) {
-        set.add(glob);
-    }
-    set.build().unwrap_or_else(|_| GlobSet::empty())
 }
 
 /// The findings to show, in order, with their edits.

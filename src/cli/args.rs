@@ -187,7 +187,7 @@ impl From<MinConfidence> for Confidence {
 /// `name=value` or `value`. A path may hold a `=` of its own: only a first part that could name a cluster counts.
 fn named(text: &str) -> (Option<String>, &str) {
     match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() && !name.contains('/') => (Some(name.to_owned()), value),
+        Some((name, value)) if !name.is_empty() && (!name.contains('/') || name.starts_with("./")) => (Some(name.to_owned()), value),
         _ => (None, text),
     }
 }

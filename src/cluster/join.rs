@@ -9,7 +9,7 @@ use super::outside::{self, Outside};
 use super::{Cluster, Given, HcoClaim, Member, interests};
 use crate::config::Config;
 use crate::delivery::{Deliveries, Delivery, How, Mode, Target};
-use crate::files::{Workspace, parent};
+use crate::files::{Workspace, globs, parent};
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
 use crate::nodes::inventory;
@@ -17,7 +17,7 @@ use crate::nodes::pool::{Belonging, Pool, Scope};
 use crate::operator::hyperconverged::HyperConverged;
 use crate::source::FileId;
 use crate::yaml::Lists;
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a delivery or a pool belongs.
@@ -79,7 +79,7 @@ const IN_CLUSTER: &str = "(in-cluster)";
 
 /// Gives every delivery a home: configuration, then its deliverer, then its path. Also all clusters that anything names.
 fn place<'a>(workspace: &Workspace, deliveries: &'a Deliveries, config: &Config, names: &mut Names) -> (Vec<Placed<'a>>, BTreeSet<String>) {
-    let forced: Vec<(&str, GlobSet)> = config.clusters.iter().map(|c| (c.name.as_str(), globs(&c.paths))).collect();
+    let forced: Vec<(&str, GlobSet)> = config.clusters.iter().map(|c| (c.name.as_str(), globs(c.paths.iter()))).collect();
     let tree = Shape::new(workspace, deliveries);
     let mut weak: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut strong: BTreeSet<String> = BTreeSet::new();
@@ -421,14 +421,6 @@ fn regions(hcos: &[FoundHco], placed: &[Placed<'_>]) -> BTreeMap<usize, String> 
         () => format!("./{dir}"),
     };
     nameless.iter().map(|(i, h, dir)| (*i, name(h, dir))).collect()
-}
-
-fn globs(patterns: &[String]) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for glob in patterns.iter().filter_map(|p| Glob::new(p).ok()) {
-        set.add(glob);
-    }
-    set.build().unwrap_or_else(|_| GlobSet::empty())
 }
 
 /// The shape of the tree, as the conventions see it.

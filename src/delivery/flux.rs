@@ -2,7 +2,6 @@
 
 use super::plan::Context;
 use super::{Emission, Mode, Rendering, Target, Tool, What};
-use crate::files::join;
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
 use crate::yaml::{Entry, Mapping, Node, Sequence, Style, Value};
@@ -23,8 +22,7 @@ pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission>
     }
     let Some(spec) = object.root.find(&["spec"]) else { return Vec::new() };
     let path = spec.find(&["path"]);
-    let directory = join("", path.and_then(Node::text).unwrap_or("./").trim_start_matches('/'));
-    let Some(directory) = directory.filter(|d| context.workspace.is_directory(d)) else { return Vec::new() };
+    let Some(directory) = context.workspace.deployed_directory(path.and_then(Node::text).unwrap_or("./")) else { return Vec::new() };
     let span = path.map_or(object.span(), Node::span);
     vec![Emission {
         what: What::Directory(Rendering { directory, tool: Tool::Flux(substitution(spec, context)), overlay: overlay(spec) }),

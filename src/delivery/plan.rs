@@ -5,7 +5,7 @@ use super::helm::TEMPLATE;
 use super::render::{Rendered, Renderer};
 use super::repository::{Repository, name_of};
 use super::{Deliveries, Delivery, Emission, How, Mode, Target, What, acm, argocd, carriers, flux, values};
-use crate::files::{Workspace, join};
+use crate::files::Workspace;
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
 use crate::operator::hyperconverged::HyperConverged;
@@ -33,7 +33,7 @@ impl<'a> Context<'a> {
         for object in candidates.iter().flat_map(|c| c.rendered.objects.iter()) {
             objects.entry(object.kind.as_str()).or_default().push(object);
             for (url, path) in argocd::sources(object) {
-                let here = join("", path.trim_start_matches('/')).is_some_and(|p| !p.is_empty() && workspace.is_directory(&p));
+                let here = workspace.deployed_directory(path).is_some_and(|p| !p.is_empty());
                 if let (true, Some(name)) = (here, name_of(url)) {
                     *seen.entry(name).or_default() += 1;
                 }

@@ -41,8 +41,8 @@ fn paths(workspace: &Workspace, node: &Node, emissions: &mut Vec<Emission>) {
     match node.value() {
         Value::Mapping(mapping) => {
             for entry in &mapping.entries {
-                let directory = entry.value.as_str().filter(|_| entry.key.text() == Some("path")).and_then(|p| join("", p));
-                match directory.filter(|d| !d.is_empty() && workspace.is_directory(d)) {
+                let directory = entry.value.as_str().filter(|_| entry.key.text() == Some("path")).and_then(|p| workspace.deployed_directory(p));
+                match directory.filter(|d| !d.is_empty()) {
                     Some(directory) => emissions.push(Emission {
                         what: What::Directory(Rendering { directory, tool: Tool::argocd(), overlay: None }),
                         target: None,

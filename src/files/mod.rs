@@ -12,6 +12,7 @@ pub use walk::{Found, Walk, WalkError};
 
 use crate::source::{FileId, Source};
 use crate::yaml::{self, Parsed};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ const MAX_LATE: usize = 1024;
 #[derive(Debug)]
 pub struct Workspace {
     boundary: PathBuf,
+    base: String,
     files: Vec<File>,
     by_path: BTreeMap<String, FileId>,
     directories: BTreeSet<String>,
@@ -64,7 +66,8 @@ impl File {
 impl Workspace {
     /// The workspace of a finished walk.
     #[must_use]
-    pub fn new(boundary: PathBuf, mut found: Vec<Found>) -> Self {
+    /// `base` is the directory that all linted paths share, relative to the boundary.
+    pub fn new(boundary: PathBuf, base: String, mut found: Vec<Found>) -> Self {
         found.sort_by(|a, b| a.path.cmp(&b.path).then(b.linted.cmp(&a.linted)));
         found.dedup_by(|later, first| {
             let same = later.path == first.path;
@@ -98,7 +101,7 @@ impl Workspace {
             });
         }
         let late = std::iter::repeat_with(OnceLock::new).take(MAX_LATE).collect();
-        Self { boundary, files, by_path, directories, late, late_paths: Mutex::default() }
+        Self { boundary, base, files, by_path, directories, late, late_paths: Mutex::default() }
     }
 
     /// Every file with its identity, in the order of their paths.
@@ -157,11 +160,13 @@ impl Workspace {
     fn display_of(&self, path: &str) -> String {
         let known = self.files.iter().find(|f| f.absolute.is_some() && f.path.len() != f.display.len());
         let Some(known) = known else { return path.to_owned() };
-        match known.path.strip_suffix(known.display.as_str()) {
-            // Shown from a directory below the boundary.
-            Some(prefix) => path.strip_prefix(prefix).map_or_else(|| path.to_owned(), str::to_owned),
-            None => path.to_owned(),
+        if let Some(above) = known.display.strip_suffix(known.path.as_str()) {
+            // Shown from a directory above the boundary.
+            return format!("{above}{path}");
         }
+        // Shown from a directory below it.
+        let prefix = known.path.strip_suffix(known.display.as_str());
+        prefix.and_then(|p| path.strip_prefix(p)).unwrap_or(path).to_owned()
     }
 
     /// A file's bytes, text or not; `None` when they cannot be had.
@@ -178,6 +183,14 @@ impl Workspace {
     #[must_use]
     pub fn is_directory(&self, path: &str) -> bool {
         self.directories.contains(path)
+    }
+
+    /// The directory that a path of a deployer means: from the repository's root, or else from the linted directory, which may be a
+    /// repository of its own inside this one.
+    #[must_use]
+    pub fn deployed_directory(&self, path: &str) -> Option<String> {
+        let path = path.trim_start_matches('/');
+        [join("", path), join(&self.base, path)].into_iter().flatten().find(|d| self.is_directory(d))
     }
 
     /// The directories at any depth below a directory that hold files, in order.
@@ -248,6 +261,16 @@ impl Workspace {
         let text = |f: File| f.source.into_inner().and_then(Result::ok).unwrap_or_else(|| Source::new(f.display, String::new()));
         self.files.into_iter().chain(late).map(text).collect()
     }
+}
+
+/// A set of globs over paths of the repository. A star stays within one directory; patterns that are none are passed over, because the
+/// configuration's reader has refused them.
+pub fn globs<'a>(patterns: impl Iterator<Item = &'a String>) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for glob in patterns.filter_map(|p| GlobBuilder::new(p).literal_separator(true).build().ok()) {
+        set.add(glob);
+    }
+    set.build().unwrap_or_else(|_| GlobSet::empty())
 }
 
 fn id(index: usize) -> FileId {

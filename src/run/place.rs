@@ -32,9 +32,10 @@ pub fn locate(directory: &Path, paths: &[PathBuf]) -> Result<Place, Vec<String>>
         return Err(errors);
     }
     // What lies below the working directory is shown from there; anything else from what all paths share.
-    let shown_from = if linted.iter().all(|p| p.starts_with(&here)) { here } else { common(&linted) };
-    let repository = shown_from.ancestors().find(|a| a.join(".git").exists()).map(Path::to_path_buf);
-    let boundary = repository.unwrap_or_else(|| shown_from.clone());
+    let shared = if linted.is_empty() { here.clone() } else { common(&linted) };
+    let shown_from = if shared.starts_with(&here) { here } else { shared.clone() };
+    // Without a version control's root the linted directory is all there is.
+    let boundary = shared.ancestors().find(|a| a.join(".git").exists()).map_or(shared.clone(), Path::to_path_buf);
     Ok(Place { linted, boundary, shown_from })
 }
 
@@ -64,13 +65,20 @@ impl Place {
         path.strip_prefix(&self.shown_from).unwrap_or(&path).to_string_lossy().replace('\\', "/")
     }
 
-    /// Where the shown paths start in the repository: empty, or with a `/` at its end.
+    /// Where the shown paths start in the repository: empty, or with a `/` at its end. Empty too where they start above it.
     #[must_use]
     pub fn prefix(&self) -> String {
-        match self.key(&self.shown_from) {
-            prefix if prefix.is_empty() => prefix,
-            prefix => prefix + "/",
+        match self.shown_from.strip_prefix(&self.boundary) {
+            Ok(below) if below.as_os_str().is_empty() => String::new(),
+            Ok(_) => self.key(&self.shown_from) + "/",
+            Err(_) => String::new(),
         }
+    }
+
+    /// The directory that all linted paths share, relative to the repository: what a nested repository calls its root.
+    #[must_use]
+    pub fn base(&self) -> String {
+        if self.linted.is_empty() { String::new() } else { self.key(&common(&self.linted)) }
     }
 
     /// Whether the repository holds more than what is linted.

@@ -3,7 +3,6 @@
 use super::super::plan::Context;
 use super::super::{Emission, Mode, Rendering, Target, Tool, What};
 use super::{placement, to_each};
-use crate::files::join;
 use crate::finding::{Confidence, Label};
 use crate::manifest::{self, Object};
 use crate::yaml::Node;
@@ -41,7 +40,7 @@ pub(super) fn addon(template: &Object) -> Vec<Emission> {
 pub(super) fn subscription(subscription: &Object, context: &Context<'_>) -> Vec<Emission> {
     let annotation = |key: &str| subscription.annotation(&format!("apps.open-cluster-management.io/{key}"));
     let Some(path) = annotation("git-path").or_else(|| annotation("github-path")) else { return Vec::new() };
-    let Some(directory) = path.text().and_then(|p| join("", p.trim_start_matches('/'))).filter(|d| context.workspace.is_directory(d)) else {
+    let Some(directory) = path.text().and_then(|p| context.workspace.deployed_directory(p)) else {
         return Vec::new();
     };
     let spec = subscription.root.find(&["spec", "placement"]);
