@@ -241,6 +241,8 @@ fn forced(config: &Config, path: &str) -> bool {
 fn select(settings: &Settings, config: &Config, workspace: &Workspace, findings: Findings) -> (Summary, Vec<Finding>) {
     let mut summary = Summary::default();
     let least = settings.min_confidence.or(config.min_confidence).unwrap_or(Confidence::Medium);
+    let files = |id| Some((workspace.source(id).ok()?, workspace.parsed(id)));
+    let mender = fix::Mender::new(&files);
     let mut shown = Vec::new();
     for pending in findings.into_list() {
         let mut finding = pending.finding;
@@ -260,7 +262,7 @@ fn select(settings: &Settings, config: &Config, workspace: &Workspace, findings:
             summary.hidden += 1;
             continue;
         }
-        finding.fixes = pending.proposals.iter().filter_map(|p| fix::resolve(p, &|id| workspace.source(id).ok())).collect();
+        finding.fixes = pending.proposals.iter().filter_map(|p| mender.fix(p)).collect();
         shown.push(finding);
     }
     shown.sort_by(|a, b| a.primary.span.cmp(&b.primary.span).then(a.rule.cmp(b.rule)).then_with(|| a.message.cmp(&b.message)));
