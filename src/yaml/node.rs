@@ -230,6 +230,10 @@ impl Node {
     }
 
     /// The text that wrote the value (without its key, anchor or tag).
+    ///
+    /// Quotes and brackets are part of it. A block scalar reaches from its `|` or `>` to the end of its last line with content, that
+    /// line's break and blank lines behind it excluded; a block list from its first `-`, a block map from its first key. An omitted
+    /// value is empty and stands right behind the `:` or `-`, or behind its anchor or tag; an omitted key stands before its `:`.
     #[must_use]
     pub fn span(&self) -> Span {
         self.0.span
