@@ -1,7 +1,8 @@
 //! What the documentation shows is what happens: every `console` block of README.md and docs/src is run and its output compared, in a
 //! scratch copy of the example repository. `UPDATE=1 cargo test --test docs` writes the true output into the pages.
 //!
-//! In a page, a fenced block whose first line says `file=PATH` puts that file into the scratch repository before the blocks below it run.
+//! In a page, a fenced block whose first line says `file=PATH` puts that file into the scratch repository before the blocks below it run. A
+//! block that says `console in=DIRECTORY` runs in that directory, as a repository of its own.
 
 #![cfg(unix)]
 
@@ -45,7 +46,6 @@ fn scratch(page: &Path) -> PathBuf {
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs").join(name);
     let _ = fs::remove_dir_all(&scratch);
     copy(&root().join("fixtures/example"), &scratch.join("fixtures/example"));
-    fs::create_dir(scratch.join(".git")).expect("a .git directory");
     scratch
 }
 
@@ -87,8 +87,11 @@ fn true_page(page: &Path, text: &str) -> String {
         out.push('\n');
         let Some(info) = line.strip_prefix("```") else { continue };
         let body: Vec<&str> = lines.by_ref().take_while(|l| *l != "```").collect();
-        if info == "console" {
-            let mut shell = Shell { directory: scratch.clone(), status: 0 };
+        let (language, of) = info.split_once(' ').unwrap_or((info, ""));
+        if language == "console" {
+            let directory = scratch.join(of.strip_prefix("in=").unwrap_or_default());
+            fs::create_dir_all(directory.join(".git")).expect("a repository");
+            let mut shell = Shell { directory, status: 0 };
             for command in body.iter().filter_map(|l| l.strip_prefix("$ ")) {
                 let output = shell.run(command);
                 out.push_str(&format!("$ {command}\n{output}"));
@@ -101,7 +104,7 @@ fn true_page(page: &Path, text: &str) -> String {
                 out.push_str(line);
                 out.push('\n');
             }
-            if let Some(file) = info.split_whitespace().find_map(|w| w.strip_prefix("file=")) {
+            if let Some(file) = of.strip_prefix("file=") {
                 let file = scratch.join(file);
                 fs::create_dir_all(file.parent().expect("a directory")).expect("directories");
                 fs::write(file, body.join("\n") + "\n").expect("a file");
