@@ -79,9 +79,10 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let outside = outside(settings, &workspace, &place, &config)?;
     let clusters = cluster::assemble(&workspace, &deliveries, &config, &outside).map_err(RunError::Usage)?;
     let catalogue = match &config.common_images {
-        CommonImages::Upstream => Catalogue::upstream(),
-        CommonImages::OpenshiftVirtualization => Catalogue::openshift_virtualization(),
-        CommonImages::Listed(catalogue) => catalogue,
+        CommonImages::Unsaid => None,
+        CommonImages::Upstream => Some(Catalogue::upstream()),
+        CommonImages::OpenshiftVirtualization => Some(Catalogue::openshift_virtualization()),
+        CommonImages::Listed(catalogue) => Some(catalogue),
     };
     let assumptions = Assumptions {
         release: settings.release.or(config.release.map(|(r, _)| r)),

@@ -23,6 +23,7 @@ use crate::operator::data_sources::{DataSource, Nodes, data_sources};
 use crate::operator::feature::{Feature, feature};
 use crate::operator::hyperconverged::{HyperConverged, Part};
 use crate::operator::images::{Images, in_effect};
+use crate::operator::olm::{Distribution, Installation};
 use crate::operator::placement::Placement;
 use crate::operator::release::Release;
 use crate::outcome::{Knowledge, WHOLE_REPOSITORY};
@@ -127,7 +128,7 @@ pub struct Subject<'a> {
     /// The architectures.
     pub architectures: Architectures,
     /// The operator's namespace, where the repository or the configuration tells.
-    pub namespace: Option<&'a (String, Option<Span>)>,
+    pub namespace: Option<(String, Option<Span>)>,
 }
 
 /// What holds for all clusters of a run.
@@ -137,8 +138,9 @@ pub struct Assumptions<'a> {
     pub release: Option<Release>,
     /// The platform is plain Kubernetes.
     pub plain_kubernetes: bool,
-    /// The operator's own images.
-    pub catalogue: &'a Catalogue,
+    /// The operator's own images, where the user says which; else they follow from who builds the operator, and are upstream's where nothing
+    /// tells.
+    pub catalogue: Option<&'a Catalogue>,
     /// The operator's namespace and where it is said.
     pub namespace: Option<(String, Option<Span>)>,
 }
@@ -153,6 +155,12 @@ impl Cluster {
     /// The objects of a kind that it is given, and how sure that is.
     pub fn given(&self, group: &str, kind: &str) -> impl Iterator<Item = (&Object, Confidence)> {
         self.given.iter().filter(move |g| g.object.is(group, kind)).map(|g| (&g.object, g.confidence))
+    }
+
+    /// What the objects that install the operator say of it.
+    fn installation(&self) -> Installation {
+        let objects: Vec<&Object> = self.given.iter().filter(|g| g.confidence > Confidence::Low).map(|g| &g.object).collect();
+        Installation::read(&objects)
     }
 
     /// The claim the operator acts on: the surest one of the name it knows.
@@ -171,25 +179,32 @@ impl Cluster {
     pub fn subject<'a>(&'a self, assumptions: &'a Assumptions<'a>) -> Option<Subject<'a>> {
         let claim = self.claim()?;
         let hco = &claim.hco;
-        let release = assumptions.release.unwrap_or(Release::NEWEST);
+        let installation = self.installation();
+        let known = assumptions.release.or_else(|| installation.releases.first().map(|said| said.value));
+        let release = known.unwrap_or(Release::NEWEST);
+        let catalogue = assumptions.catalogue.unwrap_or_else(|| match installation.distributions.first().map(|said| said.value) {
+            Some(Distribution::OpenShiftVirtualization) => Catalogue::openshift_virtualization(),
+            Some(Distribution::Upstream) | None => Catalogue::upstream(),
+        });
+        let seen = installation.namespaces.first().map(|said| (said.value.clone(), Some(said.span)));
         let workloads = hco.placement(Part::Workloads);
         // The flag is never assumed; where it cannot be seen it is unknown.
         let feature = feature(&claim.seen, release);
-        let images = in_effect(hco, assumptions.catalogue, feature.on);
+        let images = in_effect(hco, catalogue, feature.on);
         let architectures = Architectures::of(self, Some(hco), &workloads);
         Some(Subject {
             cluster: self,
             claim,
             hco,
             release,
-            release_known: assumptions.release.is_some(),
+            release_known: known.is_some(),
             plain_kubernetes: assumptions.plain_kubernetes,
             workloads,
             feature,
             images,
-            catalogue: assumptions.catalogue,
+            catalogue,
             architectures,
-            namespace: assumptions.namespace.as_ref(),
+            namespace: assumptions.namespace.clone().or(seen),
         })
     }
 }

@@ -61,8 +61,10 @@ pub struct ClusterConfig {
 /// Which golden images the operator brings.
 #[derive(Clone, Debug, Default)]
 pub enum CommonImages {
-    /// Upstream's.
+    /// Nothing is said: those of whoever builds the operator, as far as the repository shows it.
     #[default]
+    Unsaid,
+    /// Upstream's.
     Upstream,
     /// OpenShift Virtualization's, whose registries are not published.
     OpenshiftVirtualization,
