@@ -161,13 +161,20 @@ fn hyperconverged(placed: &[Placed<'_>]) -> Vec<FoundHco> {
 }
 
 /// The pools of all deliveries. Objects that go to one cluster are read together, because they refer to each other.
-fn pools(workspace: &Workspace, placed: &[Placed<'_>], names: &mut Names) -> Vec<FoundPool> {
-    let mut groups: BTreeMap<(Option<&Home>, Option<usize>), Vec<usize>> = BTreeMap::new();
+fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], names: &mut Names) -> Vec<FoundPool> {
+    // Plain files without a cluster's name are read with those that go to the same nameless HyperConverged, so that one region's autoscaler or
+    // scheduler settings do not reach another.
+    let plain = |p: &Placed<'_>| p.delivery.how == How::Plain;
+    let has_hco = |p: &Placed<'_>| p.delivery.objects.iter().any(|o| HyperConverged::read(o).is_some());
+    let hyperconverged: BTreeSet<&str> = placed.iter().filter(|p| has_hco(p)).filter_map(|p| directory(&p.home)).collect();
+    let nameless = Nameless { hyperconverged: hyperconverged.iter().map(|d| (*d).to_owned()).collect(), ..Nameless::default() };
+    let region = |dir: &'a str| hyperconverged.iter().copied().find(|h| conventions::relate(h, dir, &nameless) == Relation::Same);
+    let mut groups: BTreeMap<(Option<&Home>, Option<&str>, Option<usize>), Vec<usize>> = BTreeMap::new();
     for (index, p) in placed.iter().enumerate() {
-        let key = match (&p.home, p.delivery.how) {
-            (home @ Home::Named(_), _) => (Some(home), None),
-            (Home::Nameless(_), How::Plain) => (None, None),
-            _ => (None, Some(index)),
+        let key = match &p.home {
+            home @ Home::Named(_) => (Some(home), None, None),
+            Home::Nameless(dir) if plain(p) => (None, if hyperconverged.len() > 1 { region(dir).or(Some(dir)) } else { None }, None),
+            _ => (None, None, Some(index)),
         };
         groups.entry(key).or_default().push(index);
     }

@@ -28,6 +28,9 @@ fn one(node: &Object, reading: &mut Reading) {
     let label = read::field(&node.root, &["metadata", "labels", ARCH]).or(|| read::field(&node.root, &["metadata", "labels", BETA_ARCH]));
     evidence.reported(Basis::Label, &label);
 
+    if let Some(day) = last_seen(node) {
+        evidence.facts.iter_mut().filter(|f| f.basis == Basis::Observed).for_each(|f| f.detail = format!("{}, seen {day}", f.detail));
+    }
     let dumped = is_dump(node, &labels);
     if !dumped && evidence.facts.is_empty() {
         // A server-side-apply patch: labels and taints for a node that something else makes.
@@ -43,6 +46,12 @@ fn one(node: &Object, reading: &mut Reading) {
     pool.infra_id = infra_id(node);
     pool.single();
     reading.add(pool, evidence);
+}
+
+/// The day of the newest heartbeat in a raw dump: how old the evidence is.
+fn last_seen(node: &Object) -> Option<&str> {
+    let beats = node.root.items_at(&["status", "conditions"]).iter().filter_map(|c| c.find(&["lastHeartbeatTime"])?.text());
+    beats.max().and_then(|time| time.get(..10)).filter(|day| crate::text::is_date(day))
 }
 
 /// Whether the object came out of a cluster: it has the kubelet's report, or, where a dump was stripped of it, the three labels that every
