@@ -4,6 +4,7 @@ use crate::finding::{Confidence, Finding, Label, Severity};
 use crate::nodes::arch::Arch;
 use crate::nodes::pool::{Basis, Role, State};
 use crate::source::{FileId, Source, Span};
+use std::path::PathBuf;
 
 /// The name of the one cluster of a repository that tells no clusters apart.
 pub const WHOLE_REPOSITORY: &str = "(repository)";
@@ -16,6 +17,8 @@ pub struct Outcome {
     pub prefix: String,
     /// The texts that spans point into, indexed by `FileId`. Files that were never read are empty.
     pub sources: Vec<Source>,
+    /// Where each source can be written back to; `None` for what is no file or lies outside the linted paths.
+    pub files: Vec<Option<PathBuf>>,
     /// The clusters, by name.
     pub clusters: Vec<ClusterView>,
     /// The findings to show, in the order to show them.

@@ -100,9 +100,25 @@ pub(super) struct CheckArgs {
     /// Hide findings below it [default: medium]
     #[arg(long, value_enum, value_name = "CONFIDENCE")]
     pub(super) min_confidence: Option<MinConfidence>,
+    #[command(flatten)]
+    pub(super) fix: FixArgs,
     /// Print the files that would be looked at, and stop
     #[arg(long)]
     pub(super) list_files: bool,
+}
+
+/// What to do about findings that can be mended.
+#[derive(Debug, Args)]
+pub(super) struct FixArgs {
+    /// Mend what can be mended safely, and report what is left; with `-` print the mended stream, and report on standard error
+    #[arg(long, conflicts_with = "list_files")]
+    pub(super) fix: bool,
+    /// Mend everything that can be mended, also where a person should look at the result
+    #[arg(long, conflicts_with = "list_files")]
+    pub(super) unsafe_fixes: bool,
+    /// Show what would be mended as a unified diff, and write nothing; fails if there is anything
+    #[arg(long, conflicts_with = "list_files")]
+    pub(super) diff: bool,
 }
 
 /// Arguments of `topology`.

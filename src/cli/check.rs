@@ -34,10 +34,13 @@ pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
             Err(error) => failed(&error),
         };
     }
-    let outcome = match run::run(&settings) {
-        Ok(outcome) => outcome,
+    let (outcome, mended) = match super::mend::outcome(&settings, &args.fix) {
+        Ok(found) => found,
         Err(error) => return failed(&error),
     };
+    if args.fix.diff {
+        return super::mend::diff(&mended, options(&args.input, &[], Format::Human).color);
+    }
     let urls: Vec<String> = rules::ALL.iter().map(|r| format!("{PAGES}/{}.md", r.name)).collect();
     let infos = infos(&urls);
     let folded: Vec<&str> =
@@ -45,13 +48,18 @@ pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
     let mut options = options(&args.input, &infos, args.format);
     options.folded = &folded;
     options.fail_on = args.fail_on.severity();
-    args.format.write(&mut io::stdout().lock(), &outcome, &options)?;
+    let written = super::mend::write(&mended)?;
+    if written.stream {
+        args.format.write(&mut io::stderr().lock(), &outcome, &Options { color: false, links: false, ..options })?;
+    } else {
+        args.format.write(&mut io::stdout().lock(), &outcome, &options)?;
+    }
     for (format, path) in &args.output {
         let plain = Options { color: false, links: false, ..options };
         let mut file = std::fs::File::create(path).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
         format.write(&mut file, &outcome, &plain)?;
     }
-    Ok(code(&outcome, options.fail_on))
+    Ok(if written.failed { exit::INCOMPLETE } else { code(&outcome, options.fail_on) })
 }
 
 /// Prints what a Kustomize root yields.
@@ -147,6 +155,7 @@ fn settings(input: &InputArgs, check: Option<&CheckArgs>) -> Result<Settings, u8
         min_confidence: check.and_then(|c| c.min_confidence).map(Confidence::from),
         honour_ignore: !input.no_ignore,
         threads: input.threads.map_or((cores * 2).max(8), usize::from),
+        ..Settings::default()
     })
 }
 

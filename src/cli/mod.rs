@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod explain;
+mod mend;
 
 use args::{Cli, Command};
 use clap::Parser;

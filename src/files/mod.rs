@@ -254,6 +254,12 @@ impl Workspace {
         (self.files.iter().filter(|f| f.linted).count(), parsed, unreadable.collect())
     }
 
+    /// The linted files, where they lie, by identity; nothing in the place of the others.
+    #[must_use]
+    pub fn linted_paths(&self) -> Vec<Option<PathBuf>> {
+        self.files.iter().map(|f| f.absolute.clone().filter(|_| f.linted)).collect()
+    }
+
     /// The texts of all files that were read, by identity; the others are left empty.
     #[must_use]
     pub fn into_sources(self) -> Vec<Source> {

@@ -41,13 +41,13 @@ impl<'a> Chosen<'a> {
     }
 }
 
-/// For each finding its best fix that is wanted, as long as no two come near each other; what is left out now can be chosen next time.
+/// For each finding its best fix that is wanted (`wanted` is asked with the finding's number), as long as no two come near each other; what is left out now can be chosen next time.
 #[must_use]
-pub fn choose<'a>(findings: &'a [Finding], wanted: &dyn Fn(&Finding, &Fix) -> bool) -> Chosen<'a> {
+pub fn choose<'a>(findings: &'a [Finding], wanted: &dyn Fn(usize, &Fix) -> bool) -> Chosen<'a> {
     let mut chosen = Chosen::default();
     let mut taken: Vec<&Edit> = Vec::new();
     for (number, finding) in findings.iter().enumerate() {
-        let best = finding.fixes.iter().find(|f| f.safe && wanted(finding, f)).or_else(|| finding.fixes.iter().find(|f| wanted(finding, f)));
+        let best = finding.fixes.iter().find(|f| f.safe && wanted(number, f)).or_else(|| finding.fixes.iter().find(|f| wanted(number, f)));
         let Some(fix) = best else { continue };
         let same = chosen.fixes.iter().any(|(_, other)| other.edits == fix.edits);
         let near = |a: &Edit, b: &Edit| a.span.file == b.span.file && a.span.start <= b.span.end && b.span.start <= a.span.end;

@@ -6,6 +6,7 @@
 //! key is therefore never edited, nor is text that is not there (a template, a remote base).
 
 mod apply;
+mod diff;
 mod insert;
 mod lines;
 mod remove;
@@ -13,8 +14,11 @@ mod render;
 mod replace;
 mod site;
 mod verify;
+mod write;
 
 pub use apply::{Chosen, apply, choose};
+pub use diff::unified;
+pub use write::write;
 
 use crate::finding::{Edit, Fix};
 use crate::source::{FileId, Source, Span};
@@ -142,7 +146,7 @@ impl<'a> Mender<'a> {
             edits = all;
             intents.extend(intent);
         }
-        (!edits.is_empty()).then(|| Fix { title: proposal.title.clone(), safe: proposal.safe, edits })
+        (!edits.is_empty()).then(|| Fix { title: proposal.title.clone(), safe: proposal.safe, edits: coalesced(edits) })
     }
 
     /// The ways to make a change, best first.
@@ -178,6 +182,21 @@ fn joined(first: &[Edit], then: Vec<Edit>) -> Option<Vec<Edit>> {
     all.sort_by_key(|e| (e.span.file, e.span.start, e.span.end));
     let overlap = all.windows(2).any(|w| w[0].span.file == w[1].span.file && w[0].span.end > w[1].span.start);
     (!overlap).then_some(all)
+}
+
+/// Edits that touch each other as one, so that no reader of them has to mind their order.
+fn coalesced(edits: Vec<Edit>) -> Vec<Edit> {
+    let mut out: Vec<Edit> = Vec::new();
+    for edit in edits {
+        match out.last_mut().filter(|last| last.span.file == edit.span.file && last.span.end == edit.span.start) {
+            Some(last) => {
+                last.span.end = edit.span.end;
+                last.text.push_str(&edit.text);
+            }
+            None => out.push(edit),
+        }
+    }
+    out
 }
 
 /// The place of a node in the text: where its alias stands, or its own text.

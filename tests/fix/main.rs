@@ -5,7 +5,10 @@ mod generate;
 #[path = "../support/granit.rs"]
 #[allow(dead_code)]
 mod granit;
+mod program;
 mod random;
+#[path = "../support/scratch.rs"]
+mod scratch;
 
 use hco_lint::finding::Fix;
 use hco_lint::fix::{Change, Mender, Proposal, apply};
