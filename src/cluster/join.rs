@@ -160,6 +160,9 @@ fn hyperconverged(placed: &[Placed<'_>]) -> Vec<FoundHco> {
     found
 }
 
+/// What makes objects be read together: a cluster, a nameless region, or one delivery.
+type Group<'a> = (Option<&'a Home>, Option<&'a str>, Option<usize>);
+
 /// The pools of all deliveries. Objects that go to one cluster are read together, because they refer to each other.
 fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], names: &mut Names) -> Vec<FoundPool> {
     // Plain files without a cluster's name are read with those that go to the same nameless HyperConverged, so that one region's autoscaler or
@@ -169,7 +172,7 @@ fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], names: &mut Names)
     let hyperconverged: BTreeSet<&str> = placed.iter().filter(|p| has_hco(p)).filter_map(|p| directory(&p.home)).collect();
     let nameless = Nameless { hyperconverged: hyperconverged.iter().map(|d| (*d).to_owned()).collect(), ..Nameless::default() };
     let region = |dir: &'a str| hyperconverged.iter().copied().find(|h| conventions::relate(h, dir, &nameless) == Relation::Same);
-    let mut groups: BTreeMap<(Option<&Home>, Option<&str>, Option<usize>), Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<Group<'_>, Vec<usize>> = BTreeMap::new();
     for (index, p) in placed.iter().enumerate() {
         let key = match &p.home {
             home @ Home::Named(_) => (Some(home), None, None),
