@@ -73,7 +73,10 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let (workspace, place, walk_errors, config) = load(settings)?;
     workspace.parse_relevant(settings.threads);
     let aside = |path: &str| cluster::conventions::is_aside(path, place.linted_below(path)) && !forced(&config, path);
-    let mut deliveries = delivery::deliveries(&workspace, &aside, config.repo_url.as_deref());
+    // A linted part may be a repository of its own inside this one, so only for the whole of it does the remote tell.
+    let origin = || if place.base().is_empty() { delivery::origin(&place.boundary) } else { None };
+    let url = config.repo_url.clone().or_else(origin);
+    let mut deliveries = delivery::deliveries(&workspace, &aside, url.as_deref());
     if let (Some(id), Some(name)) = (workspace.find(STDIN), &settings.stdin_cluster) {
         for d in deliveries.list.iter_mut().filter(|d| d.files.contains(&id)) {
             d.target = delivery::Target::Named(name.clone());

@@ -20,6 +20,7 @@ mod values;
 
 pub use plan::deliveries;
 pub use render::render_root;
+pub use repository::origin;
 
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;

@@ -1,6 +1,7 @@
 //! Which repository this is: whether a deployer's URL means the files at hand.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The identity of the repository, as far as it is known.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,23 @@ impl Repository {
     }
 }
 
+/// The URL of the remote `origin`, as git's own configuration in the repository says it.
+#[must_use]
+pub fn origin(root: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(root.join(".git/config")).ok()?;
+    let mut inside = false;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with('[') {
+            inside = line == "[remote \"origin\"]";
+        } else if let (true, Some((key, value))) = (inside, line.split_once('='))
+            && key.trim() == "url"
+        {
+            return Some(value.trim().to_owned());
+        }
+    }
+    None
+}
+
 /// The part of a URL that survives mirrors and protocols; `None` for a template.
 pub(super) fn name_of(url: &str) -> Option<String> {
     if url.is_empty() || crate::manifest::template::is_template(url) || url.contains('$') {
@@ -32,4 +50,17 @@ pub(super) fn name_of(url: &str) -> Option<String> {
     }
     let last = url.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
     Some(last.trim_end_matches(".git").to_lowercase()).filter(|n| !n.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_of_one_repository() {
+        for url in ["https://git.example.com/acme/Fleet.git", "git@git.example.com:acme/fleet", "ssh://git@git.example.com:22/acme/fleet/"] {
+            assert_eq!(name_of(url).as_deref(), Some("fleet"), "{url}");
+        }
+        assert_eq!(name_of("{{ .repoURL }}"), None);
+    }
 }

@@ -22,7 +22,8 @@ pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission>
     }
 }
 
-/// The repository URLs an object names together with paths; for finding out which repository this is.
+/// The repository URLs an object names together with paths; for finding out which repository this is. A templated path counts up to its
+/// first expression.
 pub(super) fn sources(object: &Object) -> Vec<(&str, &str)> {
     if object.group != "argoproj.io" {
         return Vec::new();
@@ -32,9 +33,27 @@ pub(super) fn sources(object: &Object) -> Vec<(&str, &str)> {
         "ApplicationSet" => object.root.find(&["spec", "template", "spec"]),
         _ => None,
     };
-    spec.map(|s| application::sources(s).into_iter().filter_map(url_and_path).collect()).unwrap_or_default()
+    let mut found: Vec<(&str, &str)> = spec.map(|s| application::sources(s).into_iter().filter_map(url_and_path).collect()).unwrap_or_default();
+    let mut pending: Vec<&Node> = object.root.items_at(&["spec", "generators"]).iter().collect();
+    while let Some(generator) = pending.pop() {
+        for combined in ["merge", "matrix"] {
+            pending.extend(generator.items_at(&[combined, "generators"]));
+        }
+        let url = generator.find(&["git", "repoURL"]).and_then(Node::text);
+        let paths = ["directories", "files"].into_iter().flat_map(|list| generator.items_at(&["git", list]));
+        found.extend(paths.filter_map(|p| Some((url?, literal(p.find(&["path"])?.text()?)))));
+    }
+    found
 }
 
 fn url_and_path(source: &Node) -> Option<(&str, &str)> {
-    Some((source.find(&["repoURL"])?.text()?, source.find(&["path"])?.text()?))
+    Some((source.find(&["repoURL"])?.text()?, literal(source.find(&["path"])?.text()?)))
+}
+
+/// The directories of a path before its first expression or wildcard.
+fn literal(path: &str) -> &str {
+    match path.find(['{', '*', '?', '[']) {
+        Some(end) => path[..end].rsplit_once('/').map_or("", |(directory, _)| directory),
+        None => path,
+    }
 }
