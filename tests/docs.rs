@@ -40,12 +40,11 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A repository of its own that holds the example where this one has it.
+/// A directory for a page, empty.
 fn scratch(page: &Path) -> PathBuf {
     let name = page.to_string_lossy().replace(['/', '.'], "-");
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs").join(name);
     let _ = fs::remove_dir_all(&scratch);
-    copy(&root().join("fixtures/example"), &scratch.join("fixtures/example"));
     scratch
 }
 
@@ -91,6 +90,8 @@ fn true_page(page: &Path, text: &str) -> String {
         if language == "console" {
             let directory = scratch.join(of.strip_prefix("in=").unwrap_or_default());
             fs::create_dir_all(directory.join(".git")).expect("a repository");
+            // Every block begins with the example as it is.
+            copy(&root().join("fixtures/example"), &scratch.join("fixtures/example"));
             let mut shell = Shell { directory, status: 0 };
             for command in body.iter().filter_map(|l| l.strip_prefix("$ ")) {
                 let output = shell.run(command);
