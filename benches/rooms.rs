@@ -37,21 +37,7 @@ fn walk(root: &Path) -> (Vec<hco_lint::files::Found>, Vec<(String, String)>) {
 }
 
 fn settings(root: &Path) -> Settings {
-    Settings {
-        paths: vec![PathBuf::from(".")],
-        directory: root.to_owned(),
-        stdin: None,
-        stdin_cluster: None,
-        config: None,
-        nodes: Vec::new(),
-        architectures: Vec::new(),
-        release: None,
-        select: Vec::new(),
-        ignore: Vec::new(),
-        min_confidence: None,
-        honour_ignore: true,
-        threads: threads(),
-    }
+    Settings { paths: vec![PathBuf::from(".")], directory: root.to_owned(), honour_ignore: true, threads: threads(), ..Settings::default() }
 }
 
 /// Times `work` on fresh input and prints the median; the input's making is not counted.
