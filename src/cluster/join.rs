@@ -91,7 +91,13 @@ fn place<'a>(workspace: &Workspace, deliveries: &'a Deliveries, config: &Config,
             Target::Path(path) | Target::InCluster(path) => path.as_str(),
             _ => delivery.root.as_str(),
         };
-        let inside = |set: &GlobSet| [path, &delivery.root].iter().any(|p| set.is_match(p) || set.is_match(p.trim_end_matches('/')));
+        let inside = |set: &GlobSet| {
+            [path, &delivery.root].iter().any(|p| {
+                // A build root stands for the directory and for the kustomization in it.
+                set.is_match(p)
+                    || p.strip_suffix('/').is_some_and(|directory| set.is_match(directory) || set.is_match(format!("{directory}/kustomization.yaml")))
+            })
+        };
         let by_config = forced.iter().find(|(_, set)| inside(set));
         let by_path = conventions::claim(path, &tree);
         let nameless = match &delivery.target {
