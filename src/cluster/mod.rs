@@ -3,12 +3,14 @@
 pub mod architectures;
 pub mod conventions;
 mod join;
+mod machines;
 mod names;
 mod outside;
 mod view;
 
 pub use architectures::{Architectures, Proof};
 pub use join::assemble;
+pub use machines::{Machine, SourceRef};
 pub use outside::Outside;
 pub use view::view;
 
@@ -186,7 +188,9 @@ impl Cluster {
             Some(Distribution::OpenShiftVirtualization) => Catalogue::openshift_virtualization(),
             Some(Distribution::Upstream) | None => Catalogue::upstream(),
         });
-        let seen = installation.namespaces.first().map(|said| (said.value.clone(), Some(said.span)));
+        // Two namespaces are no answer.
+        let agreed = installation.namespaces.first().filter(|first| installation.namespaces.iter().all(|n| n.value == first.value));
+        let seen = agreed.map(|said| (said.value.clone(), Some(said.span)));
         let workloads = hco.placement(Part::Workloads);
         // The flag is never assumed; where it cannot be seen it is unknown.
         let feature = feature(&claim.seen, release);

@@ -132,6 +132,29 @@ fn namespace(hco: &HyperConverged, image: &GoldenImage) -> Option<String> {
     written.filter(|n| !n.is_empty()).map(str::to_owned)
 }
 
+/// The namespaces of golden images, upstream's and OpenShift Virtualization's.
+const GOLDEN: [&str; 2] = ["kubevirt-os-images", "openshift-virtualization-os-images"];
+
+fn same_namespace(own: Option<&str>, namespace: Option<&str>) -> bool {
+    match (own, namespace) {
+        (Some(own), Some(namespace)) => own == namespace,
+        (None, Some(namespace)) => GOLDEN.contains(&namespace),
+        (_, None) => false,
+    }
+}
+
+/// Whether a data source may exist, and is in this namespace.
+#[must_use]
+pub fn is_there(source: &DataSource, namespace: Option<&str>) -> bool {
+    source.certain != Tri::No && same_namespace(source.namespace.as_deref(), namespace)
+}
+
+/// Whether the data sources of an image are in this namespace.
+#[must_use]
+pub fn lives_in(hco: &HyperConverged, image: &GoldenImage, of: Option<&str>) -> bool {
+    same_namespace(namespace(hco, image).as_deref(), of)
+}
+
 const TEMPLATES: &str = include_str!("tables/template-data-sources.tsv");
 
 /// Whether SSP's own templates refer to a data source of this name for this architecture, so that SSP makes it in any case.

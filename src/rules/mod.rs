@@ -4,6 +4,7 @@
 
 mod annotations;
 mod page;
+mod pool_problems;
 mod report;
 mod table;
 
@@ -80,9 +81,22 @@ rules! {
     "placement-matches-no-node" placement_matches_no_node
     "unsupported-node-architecture" unsupported_node_architecture
     "hyperconverged-name" hyperconverged_name
+    "hyperconverged-namespace" hyperconverged_namespace
     "multiple-hyperconverged" multiple_hyperconverged
+    "architecture-evidence-conflict" architecture_evidence_conflict
+    "node-pool-cannot-boot" node_pool_cannot_boot
+    "release-payload-single-arch" release_payload_single_arch
     "unknown-architectures" unknown_architectures
     "partial-inventory" partial_inventory
+    "latent-architecture" latent_architecture
+    "single-node-architecture" single_node_architecture
+    "control-plane-differs" control_plane_differs
+    "ssp-jsonpatch" ssp_jsonpatch
+    "descheduler-profile" descheduler_profile
+    "vm-architecture-unavailable" vm_architecture_unavailable
+    "vm-architecture-contradiction" vm_architecture_contradiction
+    "vm-data-source-missing" vm_data_source_missing
+    "vm-architecture-implicit" vm_architecture_implicit
     "syntax" syntax
     "duplicate-key" duplicate_key
     "kustomize-build" kustomize_build

@@ -14,6 +14,7 @@ pub struct Draft {
     proposals: Vec<Proposal>,
     severity: Option<Severity>,
     consequence: Option<Consequence>,
+    stray: bool,
 }
 
 impl Draft {
@@ -39,6 +40,7 @@ impl Draft {
             proposals: Vec::new(),
             severity: None,
             consequence: None,
+            stray: false,
         }
     }
 
@@ -47,6 +49,21 @@ impl Draft {
     pub fn about(mut self, object: &Object) -> Self {
         self.finding.object.kind.clone_from(&object.kind);
         self.finding.object.name.clone_from(&object.name);
+        self
+    }
+
+    /// The object it is about, where there is no more than its kind and name.
+    #[must_use]
+    pub fn object(mut self, kind: &str, name: &str) -> Self {
+        self.finding.object = ObjectRef { kind: kind.to_owned(), name: name.to_owned(), item: self.finding.object.item };
+        self
+    }
+
+    /// The object is wrong by itself, and as surely as this given to the cluster. What may be given to another one is wrong all the same,
+    /// and not said of this cluster in particular.
+    #[must_use]
+    pub fn given(mut self, confidence: Confidence) -> Self {
+        self.stray = confidence == Confidence::Low;
         self
     }
 
@@ -164,7 +181,7 @@ impl Findings {
         finding.severity = draft.severity.unwrap_or(meta.severity);
         finding.consequence = draft.consequence.unwrap_or(meta.consequence);
         finding.alert = meta.alert.as_deref();
-        if !self.cluster.is_empty() && (self.member || finding.confidence == Confidence::Low) {
+        if !self.cluster.is_empty() && (self.member && !draft.stray || finding.confidence == Confidence::Low) {
             finding.clusters.insert(self.cluster.clone());
         }
         let possible = finding.confidence == Confidence::Low;
