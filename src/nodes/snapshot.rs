@@ -225,7 +225,11 @@ items:
         for pool in &mut pools {
             pool.span = nowhere;
             pool.labels.known.retain(|key, _| !is_written_at_run_time(key));
-            pool.facts.iter_mut().for_each(|fact| fact.span = nowhere);
+            for fact in &mut pool.facts {
+                fact.span = nowhere;
+                // A dump also tells when it was taken.
+                fact.detail.truncate(fact.detail.find(", seen ").unwrap_or(fact.detail.len()));
+            }
         }
         pools.iter().map(|pool| format!("{pool:?}")).collect()
     }

@@ -19,6 +19,18 @@ pub struct Feature {
     pub path: &'static [&'static str],
 }
 
+impl Feature {
+    /// How to switch it on in this API version and release, in the imperative.
+    #[must_use]
+    pub fn enabling(&self) -> String {
+        if self.path == V1_GATES {
+            format!("list the gate `{FEATURE}` under `spec.featureGates`")
+        } else {
+            format!("set `{}: true`", self.path.join("."))
+        }
+    }
+}
+
 const V1BETA1: &[&str] = &["spec", "featureGates", FEATURE];
 const V1_FIELD: &[&str] = &["spec", "workloadSources", FEATURE];
 const V1_GATES: &[&str] = &["spec", "featureGates"];

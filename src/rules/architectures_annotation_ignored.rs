@@ -41,7 +41,7 @@ type Words = (&'static str, String, String);
 fn off(subject: &Subject<'_>, image: &GoldenImage) -> Option<Words> {
     let message = format!("the architectures of the golden image {} have no effect while images are imported for one architecture only", image.name);
     let help = if subject.release.has_feature() {
-        format!("enable the feature with `{}`, or remove the annotation", subject.feature.path.join("."))
+        format!("{}, or remove the annotation", subject.feature.enabling())
     } else {
         format!("release {} of the operator cannot import images per architecture; remove the annotation", subject.release)
     };

@@ -31,7 +31,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             .field("enableMultiArchBootImageImport")
             .because(master.span, format!("control plane: {}", subject.evidence(&[control], master)))
             .because(node.span, format!("workloads: {}", subject.evidence(&[workload], node)))
-            .help(format!("set `{}: true`: templates are then deployed for both", subject.feature.path.join(".")))
+            .help(format!("{}; templates are then deployed for both", subject.feature.enabling()))
             .confidence(confidence),
     );
 }

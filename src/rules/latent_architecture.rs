@@ -36,7 +36,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .item(&pool.name)
                 .field("nodes")
                 .because(subject.feature.place, "golden images are imported for one architecture only")
-                .help(format!("set `{}` before it is scaled up", subject.feature.path.join(".")))
+                .help(format!("{} before it is scaled up", subject.feature.enabling()))
                 .confidence(if chosen == Tri::Yes { subject.membership().min(member.confidence) } else { Confidence::Low }),
         );
     }

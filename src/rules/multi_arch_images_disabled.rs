@@ -66,10 +66,7 @@ fn evidence(architectures: &Architectures) -> Vec<(&'static str, Vec<&Arch>, &Pr
 
 fn help(subject: &Subject<'_>) -> String {
     let names: Vec<String> = subject.architectures.conceivable().iter().map(ToString::to_string).collect();
-    let enable = match subject.hco.api {
-        Api::V1 if !subject.release.has_field() => "list the gate `enableMultiArchBootImageImport` under `spec.featureGates`".to_owned(),
-        _ => format!("set `{}: true`", subject.feature.path.join(".")),
-    };
+    let enable = subject.feature.enabling();
     let pin = subject.hco.api.path(Part::Workloads).join(".");
     let custom = subject.hco.images().iter().any(|i| i.enabled() == Tri::Yes && !i.name().is_empty());
     let annotate = if custom { ", and annotate your own images with `ssp.kubevirt.io/dict.architectures`" } else { "" };

@@ -26,7 +26,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             let (here, help) = match subject.feature.on {
                 Tri::No => (
                     "made only while images are imported per architecture",
-                    format!("set `{}: true`, or use the data source {base}", subject.feature.path.join(".")),
+                    format!("{}, or use the data source {base}", subject.feature.enabling()),
                 ),
                 _ => ("not imported for this architecture", format!("add {arch} to the architectures of {}, or use another data source", image.name)),
             };
