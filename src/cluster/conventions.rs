@@ -3,22 +3,8 @@
 use crate::files::{parent, stem};
 
 /// Directories whose children are clusters.
-const CONTAINERS: [&str; 14] = [
-    "clusters",
-    "cluster",
-    "environments",
-    "environment",
-    "envs",
-    "env",
-    "sites",
-    "stages",
-    "managed-clusters",
-    "spokes",
-    "fleet",
-    "managedclusters",
-    "hosted-clusters",
-    "tenants-clusters",
-];
+const CONTAINERS: [&str; 11] =
+    ["clusters", "cluster", "environments", "environment", "envs", "env", "sites", "stages", "managed-clusters", "spokes", "fleet"];
 
 /// Directories that hold dumps of nodes, one file per cluster.
 const INVENTORIES: [&str; 4] = ["inventory", "nodes", "node-inventory", "dumps"];

@@ -8,7 +8,7 @@ use crate::finding::Confidence;
 use crate::manifest::Object;
 use crate::nodes::arch::Arch;
 use crate::nodes::inventory;
-use crate::nodes::pool::{Basis, Belonging, Fact, LabelValue, Labels, Pool, Role, Scope, State};
+use crate::nodes::pool::{Basis, Fact, LabelValue, Labels, Pool, Role, Scope};
 use crate::source::{FileId, Span};
 use std::collections::BTreeMap;
 
@@ -111,22 +111,11 @@ pub(super) fn apply(
 fn declared(arch: &Arch, span: Span, key: &str) -> Pool {
     let known = [("node-role.kubernetes.io/worker", ""), ("kubernetes.io/arch", arch.as_str()), ("kubernetes.io/os", "linux")];
     Pool {
-        kind: "configuration".to_owned(),
-        name: arch.to_string(),
-        span,
         role: Role::Worker,
         facts: vec![Fact { arch: arch.clone(), basis: Basis::Configuration, detail: key.to_owned(), span }],
-        unknown_because: None,
         labels: Labels { known: known.into_iter().map(|(k, v)| (k.to_owned(), LabelValue::Is(v.to_owned()))).collect(), complete: false },
-        state: State::Present,
-        belongs: Belonging::Applied,
         scope: Scope::Whole,
-        infra_id: None,
-        count: None,
-        node: None,
-        blocked: None,
-        conflicts: Vec::new(),
-        problems: Vec::new(),
+        ..Pool::new("configuration", arch.as_str(), span)
     }
 }
 

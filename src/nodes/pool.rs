@@ -290,7 +290,8 @@ pub fn is_written_at_run_time(key: &str) -> bool {
 
 impl Pool {
     /// A pool of one object (or an entry inside it) of which nothing is known yet.
-    pub(super) fn new(kind: &str, name: impl Into<String>, span: Span) -> Self {
+    #[must_use]
+    pub fn new(kind: &str, name: impl Into<String>, span: Span) -> Self {
         Self {
             kind: kind.to_owned(),
             name: name.into(),
