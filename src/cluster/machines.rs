@@ -137,3 +137,66 @@ impl<'a> SourceRef<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::Given;
+    use crate::source::FileId;
+    use crate::yaml::parse;
+
+    fn cluster(text: &str) -> Cluster {
+        let parsed = parse(FileId(0), text);
+        let objects = parsed.documents.iter().filter_map(|d| Object::read(&d.root));
+        let given = objects.map(|object| Given { object, confidence: Confidence::High }).collect();
+        Cluster { given, ..Cluster::default() }
+    }
+
+    const HEAD: &str = "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: a, namespace: shop}\n";
+
+    fn sources(templates: &str) -> Option<Vec<(String, Option<String>)>> {
+        let cluster = cluster(&format!("{HEAD}spec: {{dataVolumeTemplates: {templates}, template: {{spec: {{}}}}}}\n"));
+        let machines = cluster.machines();
+        let found = machines.first().expect("a machine").sources()?;
+        Some(found.iter().map(|s| (s.name.to_owned(), s.namespace.map(str::to_owned))).collect())
+    }
+
+    #[test]
+    fn data_sources() {
+        let is = |name: &str, namespace: &str| Some(vec![(name.to_owned(), Some(namespace.to_owned()))]);
+        assert_eq!(sources("[{spec: {sourceRef: {kind: datasource, name: fedora}}}]"), is("fedora", "shop"), "its own namespace, any case");
+        assert_eq!(sources("[{spec: {sourceRef: {kind: DataSource, name: fedora, namespace: images}}}]"), is("fedora", "images"));
+        assert_eq!(sources("[{spec: {source: {blank: {}}}}, {spec: {sourceRef: {kind: Other, name: x}}}]"), Some(Vec::new()));
+        assert_eq!(sources("[{spec: {sourceRef: {kind: DataSource, name: '${OS}'}}}]"), None, "a template");
+        assert_eq!(sources("'{{ disks }}'"), None);
+    }
+
+    #[test]
+    fn architectures() {
+        let of = |spec: &str| {
+            let cluster = cluster(&format!("{HEAD}spec: {{template: {{spec: {spec}}}}}\n"));
+            match cluster.machines().first().expect("a machine").architecture() {
+                Text::Is(text, _) => text.to_owned(),
+                Text::Absent => "absent".to_owned(),
+                Text::Unknown => "unknown".to_owned(),
+            }
+        };
+        assert_eq!(of("{architecture: arm64}"), "arm64");
+        assert_eq!(of("{architecture: ''}"), "absent");
+        assert_eq!(of("{architecture: '{{ .arch }}'}"), "unknown");
+        assert_eq!(of("{domain: {}}"), "absent");
+        let alone = cluster("apiVersion: kubevirt.io/v1\nkind: VirtualMachineInstance\nspec: {architecture: s390x}\n");
+        assert!(matches!(alone.machines().first().map(Machine::architecture), Some(Text::Is("s390x", _))));
+    }
+
+    #[test]
+    fn names_with_an_architecture() {
+        let node = Node::scalar("x", crate::yaml::Style::Plain, Span::new(FileId(0), 0, 0));
+        let split = |name| SourceRef { name, namespace: None, node: &node }.split();
+        assert_eq!(split("fedora-arm64"), Some(("fedora", "arm64")));
+        assert_eq!(split("centos-stream9-s390x"), Some(("centos-stream9", "s390x")));
+        assert_eq!(split("fedora"), None);
+        assert_eq!(split("-amd64"), None);
+        assert_eq!(split("notamd64"), None);
+    }
+}

@@ -52,7 +52,12 @@ fn draft(subject: &Subject<'_>, first: &DataSource, second: &DataSource) -> Opti
         .item(&winner.name)
         .field("spec.managedDataSource")
         .help("let each image manage a data source of its own")
-        .confidence(if first.certain.and(second.certain) == Tri::Yes { subject.confidence() } else { Confidence::Low });
+        .confidence(match first.certain.and(second.certain) {
+            // Which architectures there are depends on the cluster.
+            Tri::Yes if first.arch.is_some() || second.arch.is_some() => subject.membership(),
+            Tri::Yes => subject.confidence(),
+            Tri::Maybe | Tri::No => Confidence::Low,
+        });
     if both {
         draft = draft.note(format!("{} wins, because the operator sorts images by name; the other is never imported", b.name));
     }

@@ -1,5 +1,6 @@
 //! v1: a feature gate is listed although a field has taken its place.
 
+use super::gate_changes::drop_gate;
 use super::{Check, Draft, Findings};
 use crate::cluster::Subject;
 use crate::finding::Confidence;
@@ -41,15 +42,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// Says the same with the field. The gate can go only where it is the last one.
+/// Says the same with the field.
 fn to_field(subject: &Subject<'_>, gate: &Gate<'_>, field: &str) -> Option<Proposal> {
     let root = subject.hco.root();
     let path: Vec<String> = field.split('.').map(str::to_owned).collect();
     let keys: Vec<&str> = path.iter().map(String::as_str).collect();
-    if gate.enabled == Tri::Maybe || root.items_at(&["spec", "featureGates"]).len() != 1 {
+    if gate.enabled == Tri::Maybe {
         return None;
     }
-    let mut changes = vec![Change::Remove { mapping: root.find(&["spec"])?.clone(), key: "featureGates".to_owned() }];
+    let mut changes = vec![drop_gate(subject.hco, gate)?];
     if matches!(root.at(&keys), Lookup::Absent) {
         changes.push(Change::Set { root: root.clone(), path, value: (gate.enabled == Tri::Yes).to_string() });
     }

@@ -1,5 +1,6 @@
 //! A switch on a release that does not know it there: the gate before 1.16, the field before 1.19, and the old gate of the common images.
 
+use super::gate_changes::{GATES, drop_gate, drop_key};
 use super::{Check, Draft, Findings};
 use crate::cluster::Subject;
 use crate::finding::{Confidence, Severity};
@@ -13,8 +14,6 @@ use crate::source::Span;
 use crate::yaml::Node;
 
 pub(super) const CHECK: Check = Check::Subject(check);
-
-const GATES: [&str; 2] = ["spec", "featureGates"];
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.extend(too_early(subject));
@@ -47,12 +46,11 @@ fn field_too_early(subject: &Subject<'_>) -> Option<Draft> {
     let entry = subject.hco.root().entry_at(&["spec", "workloadSources", FEATURE])?;
     let message = format!("release {} of the operator does not know the field `spec.workloadSources.{FEATURE}`", subject.release);
     let mut draft = draft(subject, entry.key.span(), "dropped", FEATURE, message).help(format!("list the gate `{FEATURE}` under `spec.featureGates` instead"));
-    if let (Some(on), None, Some(remove)) =
-        (entry.value.as_bool(), subject.hco.root().entry_at(&GATES), removal(subject, &["spec", "workloadSources"], FEATURE))
-    {
+    if let (Some(on), Some(remove)) = (entry.value.as_bool(), drop_key(subject.hco, &["spec", "workloadSources"], FEATURE)) {
         let state = if on { "" } else { ", state: Disabled" };
-        let set = set(subject, &GATES, format!("[{{name: {FEATURE}{state}}}]"));
-        draft = draft.fix(Proposal { title: "list the gate instead".to_owned(), safe: true, changes: vec![set, remove] });
+        let path = GATES.map(str::to_owned).to_vec();
+        let gate = Change::Append { root: subject.hco.root().clone(), path, value: format!("{{name: {FEATURE}{state}}}") };
+        draft = draft.fix(Proposal { title: "list the gate instead".to_owned(), safe: true, changes: vec![gate, remove] });
     }
     Some(draft)
 }
@@ -96,8 +94,8 @@ fn common_images(subject: &Subject<'_>) -> Option<Draft> {
 
 fn proposal(subject: &Subject<'_>, (said, node): (Tri, Option<&Node>), field: Option<&Node>, path: &[&str]) -> Option<Proposal> {
     let remove = match subject.hco.api {
-        Api::V1beta1 => removal(subject, &GATES, COMMON_IMAGES)?,
-        Api::V1 => return None,
+        Api::V1beta1 => drop_key(subject.hco, &GATES, COMMON_IMAGES)?,
+        Api::V1 => drop_gate(subject.hco, &gate_named(subject.hco, COMMON_IMAGES)?)?,
     };
     let (value, _) = ((said != Tri::Maybe).then_some(said == Tri::Yes)?, node?);
     match field {
@@ -112,14 +110,4 @@ fn proposal(subject: &Subject<'_>, (said, node): (Tri, Option<&Node>), field: Op
 
 fn set(subject: &Subject<'_>, path: &[&str], value: String) -> Change {
     Change::Set { root: subject.hco.root().clone(), path: path.iter().map(|k| (*k).to_owned()).collect(), value }
-}
-
-/// Removes a key from the map at a path, or the map with it where nothing would be left.
-fn removal(subject: &Subject<'_>, path: &[&str], key: &str) -> Option<Change> {
-    let mapping = subject.hco.root().find(path)?;
-    if mapping.as_mapping().is_some_and(|m| m.entries.len() > 1) {
-        return Some(Change::Remove { mapping: mapping.clone(), key: key.to_owned() });
-    }
-    let (last, parent) = path.split_last()?;
-    Some(Change::Remove { mapping: subject.hco.root().find(parent)?.clone(), key: (*last).to_owned() })
 }

@@ -37,7 +37,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .item(&image.name)
                 .field(&path.join("."))
                 .help(format!("use at most {} characters", LONGEST - SUFFIX))
-                .confidence(subject.confidence());
+                .confidence(subject.membership());
             if imported == Tri::Maybe {
                 draft = draft.confidence(crate::finding::Confidence::Medium).note("it is not known whether any node has one of the image's architectures");
             }

@@ -31,7 +31,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             .item(&image.name)
             .field(ARCHITECTURES)
             .help(format!("if the image has {}, add it to the annotation `{ARCHITECTURES}`; if not, keep its virtual machines to the others", and(&names)))
-            .confidence(sure.map_or(subject.confidence(), |c| c.min(subject.confidence())));
+            .confidence(sure.map_or(subject.membership(), |c| c.min(subject.membership())));
         for (arch, proofs) in missing {
             if let Some(proof) = proofs.first() {
                 draft = draft.because(proof.span, subject.evidence(&[arch], proof));

@@ -3,6 +3,7 @@
 //! A rule looks at what the operator would see and says where and what; it never sees an offset, reads no file and knows no other rule.
 
 mod annotations;
+mod gate_changes;
 mod page;
 mod pool_problems;
 mod report;

@@ -22,7 +22,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     .about(&subject.hco.object)
     .field(&path.join("."))
     .help(format!("to keep workloads to one architecture, require it: `{}.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution`", path.join(".")))
-    .confidence(subject.confidence().min(architectures.mixed()));
+    .confidence(subject.membership().min(architectures.mixed()));
     for hint in others {
         draft = draft.because(hint.span, format!("{} only", hint.what));
     }

@@ -7,7 +7,7 @@ use crate::operator::Tri;
 use crate::operator::hyperconverged::Text;
 use crate::operator::placement::is_architecture;
 use crate::source::Span;
-use crate::yaml::Node;
+use crate::yaml::{Entry, Node};
 
 pub(super) const CHECK: Check = Check::Cluster(check);
 
@@ -43,10 +43,13 @@ fn placement(machine: &Machine<'_>, arch: &str) -> Option<Contradiction> {
     if placement.matches(&node, None) != Tri::No || placement.required.as_ref().is_some_and(crate::operator::placement::Required::is_empty) {
         return None;
     }
-    let selector = machine.spec.entries_at(&["nodeSelector"]).iter().find(|e| e.key.text().is_some_and(is_architecture));
-    let at = selector.map(crate::yaml::Entry::span).filter(|_| placement.selector.iter().any(|(k, v)| is_architecture(k) && v.as_deref() != Some(arch)));
-    let at = at.or_else(|| placement.required.as_ref().map(|r| r.span))?;
-    Some((at, "its placement keeps it off such nodes".to_owned(), "overrides what follows from the architecture"))
+    let what = "its placement keeps it off such nodes".to_owned();
+    let other = |e: &&Entry| e.key.text().is_some_and(is_architecture) && e.value.text() != Some(arch);
+    if let Some(entry) = machine.spec.entries_at(&["nodeSelector"]).iter().find(other) {
+        return Some((entry.span(), what, "overrides what follows from the architecture"));
+    }
+    // An affinity is added to what follows from the architecture.
+    Some((placement.required.as_ref()?.span, what, "no node satisfies both"))
 }
 
 fn board(machine: &Machine<'_>, arch: &str) -> Option<Contradiction> {
