@@ -1,7 +1,8 @@
 //! Building changed trees out of unchanged nodes.
 
+use super::dates::timestamp;
 use crate::source::Span;
-use crate::yaml::{Entry, Mapping, Node, Removal, Scalar, Sequence, Style, Value};
+use crate::yaml::{Dialect, Entry, Mapping, Node, Removal, Scalar, Sequence, Style, Typed, Value};
 
 /// The resolved tag of strings.
 pub(super) const STRING_TAG: &str = "tag:yaml.org,2002:str";
@@ -56,14 +57,34 @@ pub(super) fn remove(mapping: &mut Mapping, key: &str, by: Span) {
 /// A plain scalar that is a string whatever its text.
 pub(super) fn string(text: impl Into<Box<str>>, span: Span) -> Node {
     let node = Node::scalar(text, Style::Plain, span);
-    if node.as_str().is_some() { node } else { node.with_tag(STRING_TAG) }
+    if node.as_str().is_some_and(|t| timestamp(t).is_none()) { node } else { node.with_tag(STRING_TAG) }
+}
+
+/// A string in a field that is new: kyaml quotes it when a YAML 1.1 reader would take the bare text for something else.
+pub(super) fn new_string(text: impl Into<Box<str>>, span: Span) -> Node {
+    quoted_word(string(text, span))
+}
+
+/// A bare string, quoted when a YAML 1.1 reader would take it for something else; what kyaml does to every string it sets.
+pub(super) fn quoted_word(node: Node) -> Node {
+    match node.as_scalar() {
+        Some(scalar) if scalar.style == Style::Plain && node.tag() == Some(STRING_TAG) => {
+            let word = !matches!(scalar.typed(None, Dialect::Kubernetes), Typed::Str(_) | Typed::Null) || is_null_word(&scalar.text);
+            if word { Node::scalar(scalar.text.clone(), Style::DoubleQuoted, node.span()) } else { node }
+        }
+        _ => node,
+    }
+}
+
+fn is_null_word(text: &str) -> bool {
+    matches!(text, "~" | "null" | "Null" | "NULL")
 }
 
 /// The same text as a string, unless it already is one.
 pub(super) fn as_string(node: &Node) -> Node {
     match node.as_scalar() {
         Some(_) if node.as_str().is_some() => node.clone(),
-        Some(scalar) => string(scalar.text.clone(), node.span()),
+        Some(scalar) => new_string(scalar.text.clone(), node.span()),
         None => string("", node.span()),
     }
 }
@@ -75,6 +96,28 @@ pub(super) fn with_text(node: &Node, text: impl Into<Box<str>>, span: Span) -> N
     match node.tag() {
         Some(tag) => fresh.with_tag(tag),
         None => fresh,
+    }
+}
+
+/// The tree with one node replaced wherever it stands.
+pub(super) fn with_every(tree: &Node, old: &Node, new: &Node) -> Node {
+    if tree.same(old) {
+        return new.clone();
+    }
+    match tree.value() {
+        Value::Scalar(_) | Value::Opaque(_) => tree.clone(),
+        Value::Sequence(sequence) => {
+            let items: Vec<Node> = sequence.items.iter().map(|i| with_every(i, old, new)).collect();
+            let same = items.iter().zip(&sequence.items).all(|(a, b)| a.same(b));
+            if same { tree.clone() } else { with_items(tree, items) }
+        }
+        Value::Mapping(mapping) => {
+            let values: Vec<Node> = mapping.entries.iter().map(|e| with_every(&e.value, old, new)).collect();
+            if values.iter().zip(&mapping.entries).all(|(v, e)| v.same(&e.value)) {
+                return tree.clone();
+            }
+            with_mapping(tree, |m| m.entries.iter_mut().zip(values).for_each(|(e, v)| e.value = v))
+        }
     }
 }
 

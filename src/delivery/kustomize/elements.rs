@@ -13,7 +13,7 @@ use crate::yaml::{Entry, Node, Style};
 pub(super) fn merge<'s>(merge: &Merge<'s>, dest: Option<&Node>, patch: Option<&Node>, keys: &[Box<str>], ty: Option<TypeRef<'s>>) -> Merged {
     let dest = dest.filter(|d| !d.is_null());
     let itself = matches!((dest, patch), (Some(d), Some(p)) if d.same(p));
-    let (list, mut base, patch_items, shared) = match (dest, patch) {
+    let (list, mut base, mut patch_items, shared) = match (dest, patch) {
         (None, None) => return Ok(None),
         (None, Some(p)) => (p.clone(), items(p), Vec::new(), true),
         (Some(_), Some(p)) if p.is_null() => return Ok(None),
@@ -44,7 +44,15 @@ pub(super) fn merge<'s>(merge: &Merge<'s>, dest: Option<&Node>, patch: Option<&N
         let new = if shared { old.clone() } else { from_patch.and_then(|i| patch_items.get(i)).cloned() };
         let result = if shared { merge.added(old.as_ref(), ty)? } else { merge.apply(old.as_ref(), new.as_ref(), ty)? };
         last_keys.clone_from(&valid_keys);
+        if let (false, Some(place), Some(item)) = (shared, from_patch.and_then(|i| patch_items.get_mut(i)), &new) {
+            // Reading a directive takes it out of the item, which a later round may read again.
+            *place = merge.directive(item)?.0;
+        }
         let Some(result) = result.filter(|r| !is_empty(r)) else {
+            if let (true, Some(place), Some(item)) = (shared, from_base.and_then(|i| base.get_mut(i)), &old) {
+                // The same for an item that outlives its own removal because it lacks a second key.
+                *place = merge.directive(item)?.0;
+            }
             set(&mut base, None, &valid_keys, &valid_values)?;
             continue;
         };
@@ -99,19 +107,22 @@ fn key_text(item: &Node, key: &str) -> String {
     value.filter(|v| key.is_empty() || !v.is_null()).and_then(Node::text).unwrap_or("").to_owned()
 }
 
-/// Two items with several keys are the same when they agree where both speak, and one's missing value is the other's.
+/// Two items with several keys are the same when they agree where both speak, and one's missing value is the other's. An item is
+/// compared as it was before its own round, which matters when several others fit.
 fn fill_in(values: &mut [Vec<String>]) {
     for i in 0..values.len() {
+        let Some(mine) = values.get(i).cloned() else { continue };
         for j in 0..values.len() {
-            let (Some(a), Some(b)) = (values.get(i), values.get(j)) else { continue };
-            let common = a.iter().zip(b).any(|(x, y)| x == y);
-            let agree = a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x == y || x.is_empty() || y.is_empty());
-            if common && agree {
-                let filled: Vec<String> = a.iter().zip(b).map(|(x, y)| if x.is_empty() { y.clone() } else { x.clone() }).collect();
-                for n in [i, j] {
-                    if let Some(place) = values.get_mut(n) {
-                        place.clone_from(&filled);
-                    }
+            let Some(other) = values.get(j) else { continue };
+            let common = mine.iter().zip(other).any(|(x, y)| x == y);
+            let agree = mine.len() == other.len() && mine.iter().zip(other).all(|(x, y)| x == y || x.is_empty() || y.is_empty());
+            if !common || !agree {
+                continue;
+            }
+            let filled: Vec<String> = mine.iter().zip(other).map(|(x, y)| if x.is_empty() { y.clone() } else { x.clone() }).collect();
+            for n in [i, j] {
+                if let Some(place) = values.get_mut(n) {
+                    place.clone_from(&filled);
                 }
             }
         }

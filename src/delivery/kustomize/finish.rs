@@ -5,10 +5,13 @@ use super::Build;
 use super::accumulate::Accumulated;
 use super::edit;
 use super::generate;
+use super::log::ProblemKind;
 use super::nameref;
+use super::reading::with_full_dates;
 use super::resource::Resource;
 use super::vars;
 use crate::yaml::{Lookup, Node};
+use std::collections::BTreeMap;
 
 /// Marks an object that is for kustomize alone, unless its value is `false`.
 const LOCAL: &str = "config.kubernetes.io/local-config";
@@ -20,11 +23,23 @@ pub(super) fn finish(accumulated: &Accumulated) -> Build {
     append_hashes(&mut objects);
     nameref::update(&mut objects, &accumulated.specs.name_reference, &mut log);
     vars::resolve(&accumulated.vars, &mut objects, &accumulated.specs.var_reference, &mut log);
+    let mut seen = BTreeMap::new();
+    for object in &objects {
+        if let Some(first) = seen.insert(object.id().key(), object.origin.span) {
+            let message = format!("two objects end as the same one: {}", object.id());
+            if !log.problems.iter().any(|p| p.kind == ProblemKind::Duplicate) {
+                log.refuse_related(ProblemKind::Duplicate, object.origin.span, message, first);
+            }
+        }
+    }
     objects.retain(|r| match r.root.at(&["metadata", "annotations", LOCAL]) {
         Lookup::Found(value) => value.text() == Some("false"),
         _ => r.root.find(&["metadata", "annotations"]).and_then(Node::as_mapping).is_none_or(|m| m.entry(LOCAL).is_none()),
     });
     for object in &mut objects {
+        if object.state.dates {
+            object.root = with_full_dates(&object.root);
+        }
         object.root = with_string_annotations(&object.root);
     }
     Build { objects, unresolved: log.unresolved, problems: log.problems, plugins: log.plugins, files: log.files }

@@ -3,6 +3,7 @@
 
 use super::edit;
 use super::merge::{Kind, Misfit};
+use super::reading::with_literal_dates;
 use crate::source::Span;
 use crate::yaml::{Lookup, Mapping, Node, Opaque, Style, Typed, Value};
 
@@ -55,7 +56,7 @@ fn operation(item: &Node) -> Result<Operation, Misfit> {
         (OperationKind::Move | OperationKind::Copy, None) => return Err(misfit(item.span(), "the operation has no `from`")),
         (_, from) => from.map(pointer).transpose()?.unwrap_or_default(),
     };
-    let value = field("value").cloned().unwrap_or_else(|| Node::scalar("null", Style::Plain, item.span()));
+    let value = field("value").map(with_literal_dates).unwrap_or_else(|| Node::scalar("null", Style::Plain, item.span()));
     Ok(Operation {
         kind,
         path: pointer(path)?,

@@ -35,7 +35,13 @@ pub(super) fn objects(text: &Text<'_>, dir: &Arc<str>, log: &mut Log) -> Vec<Res
     }
     let mut found = Vec::new();
     for (root, document) in text.documents() {
-        object(&frozen(&root), document.span, dir, log, &mut found);
+        let first = found.len();
+        let frozen = frozen(&root);
+        for key in &frozen.bad_keys {
+            log.refuse(ProblemKind::Malformed, *key, "kustomize refuses a key that is no string; quote it");
+        }
+        object(&frozen.root, document.span, dir, log, &mut found);
+        found.iter_mut().skip(first).for_each(|r| r.state.dates = frozen.dates);
     }
     found
 }

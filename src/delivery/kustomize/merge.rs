@@ -59,7 +59,7 @@ impl<'s> Merge<'s> {
             (Kind::Opaque, _) => self.over_unknown(dest, patch, ty),
             (Kind::Null, Kind::Map) => self.added(patch, ty),
             (Kind::Null, Kind::Sequence) => self.lists(None, patch, ty),
-            (Kind::Null, Kind::Scalar) => Ok(patch.cloned()),
+            (Kind::Null, Kind::Scalar) => Ok(patch.map(|p| restyled(dest, p))),
             (Kind::Map, Kind::Map | Kind::Null) => self.maps(dest, patch, ty),
             (Kind::Sequence, Kind::Sequence | Kind::Null) => self.lists(dest, patch, ty),
             (Kind::Scalar, Kind::Scalar | Kind::Null) => Ok(match patch {
@@ -98,7 +98,7 @@ impl<'s> Merge<'s> {
         let mut entries = Vec::with_capacity(mapping.entries.len());
         let mut changed = false;
         for entry in &mapping.entries {
-            let value = self.added(Some(&entry.value), ty.and_then(|t| t.field(entry.key.text()?)))?;
+            let value = self.added(Some(&entry.value), ty.and_then(|t| t.field(entry.key.text()?)))?.map(edit::quoted_word);
             changed |= !value.as_ref().is_some_and(|v| v.same(&entry.value));
             entries.extend(value.map(|value| Entry { value, ..entry.clone() }));
         }
@@ -128,7 +128,7 @@ impl<'s> Merge<'s> {
             let Some(key) = entry.key.text() else { continue };
             let addition = new.entry(key);
             let value = self.apply(Some(&entry.value), addition.map(|a| &a.value), ty.and_then(|t| t.field(key)))?;
-            match value {
+            match if addition.is_some() { value } else { value.map(edit::quoted_word) } {
                 Some(value) if value.same(&entry.value) => continue,
                 Some(value) => {
                     let by_patch = addition.filter(|a| value.span() == a.value.span());
@@ -150,7 +150,7 @@ impl<'s> Merge<'s> {
                 Lookup::Unknown(unknown) => self.over(unknown, Some(&entry.value), field)?,
                 Lookup::Absent | Lookup::Found(_) => self.apply(None, Some(&entry.value), field)?,
             };
-            match value {
+            match value.map(edit::quoted_word) {
                 Some(value) => edit::set(&mut result, &entry.key, value),
                 None => edit::remove(&mut result, key, entry.span()),
             }

@@ -160,21 +160,33 @@ pub(super) fn affix(affix: Affix, value: &Node, specs: &[FieldSpec], resources: 
 /// Sets labels or annotations in the maps the specs lead to.
 pub(super) fn set_pairs(pairs: &[&Entry], specs: &[FieldSpec], resources: &mut [Resource], log: &mut Log) {
     for resource in resources.iter_mut() {
-        match with_pairs(&resource.root, pairs, specs) {
+        match with_pairs(resource, pairs, specs) {
             Ok(root) => resource.root = root,
             Err(misfit) => report(misfit, resource, log),
         }
     }
 }
 
-fn with_pairs(root: &Node, pairs: &[&Entry], specs: &[FieldSpec]) -> Result<Node, Misfit> {
-    let mut root = root.clone();
+fn with_pairs(resource: &Resource, pairs: &[&Entry], specs: &[FieldSpec]) -> Result<Node, Misfit> {
+    let mut root = resource.root.clone();
     for pair in pairs {
-        let Some(key) = pair.key.text() else { continue };
+        let (Some(key), text) = (pair.key.text(), pair.value.text().unwrap_or("")) else { continue };
+        // One node for every new place, as in the original, where a later change of one place is a change of all.
+        let fresh = edit::new_string(text, pair.value.span());
+        let mut shared: Vec<(Node, Node)> = Vec::new();
         let mut set = |old: &Node| match Kind::of(old) {
             Kind::Map => {
-                let style = old.as_mapping().and_then(|m| m.entry(key)).and_then(|e| e.value.as_scalar()).map_or(Style::Plain, |s| s.style);
-                let value = styled(pair.value.text().unwrap_or(""), style, pair.value.span());
+                let before = old.as_mapping().and_then(|m| m.entry(key)).map(|e| &e.value);
+                let value = match before.and_then(|v| Some((v, v.as_scalar()?))) {
+                    Some((before, scalar)) => {
+                        let value = styled(text, scalar.style, pair.value.span());
+                        if is_foreign(before, resource) {
+                            shared.push((before.clone(), value.clone()));
+                        }
+                        value
+                    }
+                    None => fresh.clone(),
+                };
                 Ok(edit::with_mapping(old, |m| edit::set(m, &pair.key, value)))
             }
             Kind::Null | Kind::Opaque => Ok(old.clone()),
@@ -186,6 +198,15 @@ fn with_pairs(root: &Node, pairs: &[&Entry], specs: &[FieldSpec]) -> Result<Node
         for spec in specs {
             root = spec.apply(&root, &mut walk)?;
         }
+        for (old, new) in shared {
+            root = edit::with_every(&root, &old, &new);
+        }
     }
     Ok(root)
+}
+
+/// Whether a value was not written with the object itself, so that an earlier transformer set it.
+fn is_foreign(value: &Node, resource: &Resource) -> bool {
+    let (value, own) = (value.span(), resource.origin.span);
+    value.file != own.file || value.start < own.start || value.end > own.end
 }

@@ -11,6 +11,7 @@
 mod accumulate;
 mod builtin;
 mod crds;
+mod dates;
 mod digest;
 mod edit;
 mod elements;

@@ -8,7 +8,7 @@ use super::load;
 use super::log::{Log, ProblemKind};
 use super::merge::{Merge, Misfit};
 use super::metadata::report;
-use super::reading::Text;
+use super::reading::{Text, with_full_dates};
 use super::resource::{Origin, Resource};
 use super::schema::Schema;
 use super::select::{Literal, Selector};
@@ -118,6 +118,9 @@ impl Patching<'_> {
             if remembers {
                 resource.remember();
             }
+            if std::mem::take(&mut resource.state.dates) {
+                resource.root = with_full_dates(&resource.root);
+            }
             // Kustomize keeps its notes in annotations, so a patch may add to a map of annotations that nobody wrote.
             let root = if resource.has_notes() { with_annotations(&resource.root) } else { resource.root.clone() };
             match jsonpatch::apply(&root, operations) {
@@ -147,6 +150,7 @@ impl Patching<'_> {
                 Err(misfit) => report(misfit, resource, self.log),
             }
             resource.state.rewritten = false;
+            resource.state.dates |= patch.state.dates;
         }
         let mut index = 0;
         self.resources.retain(|_| {

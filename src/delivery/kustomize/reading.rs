@@ -1,10 +1,13 @@
-//! What kustomize's reader makes of scalars: the words and dates it knows, and block scalars at the very end of a text.
+//! What kustomize's reader makes of scalars: the words and dates it knows, folded texts, and block scalars at the very end of
+//! a text.
 
+use super::dates;
 use super::edit;
 use super::files::Files;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::yaml::{self, Dialect, Document, Entry, Mapping, Node, Parsed, Scalar, Style, Value};
 use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 
 /// A parsed text, and how it ends.
 pub(super) struct Text<'t> {
@@ -69,24 +72,76 @@ fn with_last(node: &Node) -> Node {
     }
 }
 
-/// An object with every scalar meaning to Kubernetes' reader what it means to kustomize: `yes` is a string, a date is a timestamp in
-/// full. Nothing is allocated where nothing differs.
-pub(super) fn frozen(root: &Node) -> Node {
-    let new = freeze(root, true);
+/// An object with every scalar meaning to Kubernetes' reader what it means to kustomize: `yes` is a string. Nothing is
+/// allocated where nothing differs.
+pub(super) fn frozen(root: &Node) -> Frozen {
+    let notes = Notes::default();
+    let new = freeze(root, true, &notes);
     // Annotations are written anew before the object is printed, so their folds are not.
-    let Some(entry) = root.entry_at(&["metadata", "annotations"]) else { return new };
-    let annotations = freeze(&entry.value, false);
-    if new.find(&["metadata", "annotations"]).is_none_or(|n| n.eq_value(&annotations)) {
-        return new;
-    }
-    edit::with_mapping(&new, |m| {
+    let annotations = root.entry_at(&["metadata", "annotations"]).map(|entry| (&entry.key, freeze(&entry.value, false, &Notes::default())));
+    let differ = |a: &Node| new.find(&["metadata", "annotations"]).is_some_and(|n| !n.eq_value(a));
+    let Some((key, annotations)) = annotations.filter(|(_, a)| differ(a)) else { return Frozen::new(new, notes) };
+    let root = edit::with_mapping(&new, |m| {
         if let Some(metadata) = m.entries.iter_mut().find(|e| e.key.text() == Some("metadata")) {
-            metadata.value = edit::with_mapping(&metadata.value, |m| edit::set_value(m, &entry.key, annotations));
+            metadata.value = edit::with_mapping(&metadata.value, |m| edit::set_value(m, key, annotations));
         }
-    })
+    });
+    Frozen::new(root, notes)
 }
 
-fn freeze(node: &Node, folds: bool) -> Node {
+/// What [`frozen`] makes of an object.
+pub(super) struct Frozen {
+    pub(super) root: Node,
+    /// It has bare dates, which stay as they are until the end: a patch over a quoted string takes their text.
+    pub(super) dates: bool,
+    /// Its keys that are no strings.
+    pub(super) bad_keys: Vec<Span>,
+}
+
+impl Frozen {
+    fn new(root: Node, notes: Notes) -> Self {
+        Self { root, dates: notes.dates.get(), bad_keys: notes.bad_keys.into_inner() }
+    }
+}
+
+/// What is met on the way.
+#[derive(Default)]
+struct Notes {
+    dates: Cell<bool>,
+    bad_keys: RefCell<Vec<Span>>,
+}
+
+/// The tree with its bare dates written in full, as strings.
+pub(super) fn with_full_dates(root: &Node) -> Node {
+    map_scalars(root, &|node, scalar| dates::timestamp(&scalar.text).map(|full| edit::string(full, node.span())))
+}
+
+/// The tree with its bare dates as strings, as the reader of JSON patches takes them.
+pub(super) fn with_literal_dates(root: &Node) -> Node {
+    map_scalars(root, &|node, scalar| dates::timestamp(&scalar.text).map(|_| node.clone().with_tag(edit::STRING_TAG)))
+}
+
+/// The tree with some of its bare scalars changed.
+fn map_scalars(node: &Node, change: &dyn Fn(&Node, &Scalar) -> Option<Node>) -> Node {
+    match node.value() {
+        Value::Scalar(scalar) if scalar.style == Style::Plain && node.tag().is_none() => change(node, scalar).unwrap_or_else(|| node.clone()),
+        Value::Scalar(_) | Value::Opaque(_) => node.clone(),
+        Value::Sequence(sequence) => {
+            let items: Vec<Node> = sequence.items.iter().map(|i| map_scalars(i, change)).collect();
+            let unchanged = items.iter().zip(&sequence.items).all(|(a, b)| a.same(b));
+            if unchanged { node.clone() } else { edit::with_items(node, items) }
+        }
+        Value::Mapping(mapping) => {
+            let values: Vec<Node> = mapping.entries.iter().map(|e| map_scalars(&e.value, change)).collect();
+            if values.iter().zip(&mapping.entries).all(|(v, e)| v.same(&e.value)) {
+                return node.clone();
+            }
+            edit::with_mapping(node, |m| m.entries.iter_mut().zip(values).for_each(|(e, v)| e.value = v))
+        }
+    }
+}
+
+fn freeze(node: &Node, folds: bool, notes: &Notes) -> Node {
     match node.value() {
         Value::Opaque(_) => node.clone(),
         Value::Scalar(scalar) if scalar.style == Style::Folded => match refolded(&scalar.text).filter(|_| folds) {
@@ -97,8 +152,9 @@ fn freeze(node: &Node, folds: bool) -> Node {
             if scalar.style != Style::Plain || node.tag().is_some() {
                 return node.clone();
             }
-            if let Some(full) = timestamp(&scalar.text) {
-                return edit::string(full, node.span());
+            if dates::timestamp(&scalar.text).is_some() {
+                notes.dates.set(true);
+                return node.clone();
             }
             let kustomize = scalar.typed(None, Dialect::Kustomize);
             if kustomize != scalar.typed(None, Dialect::Kubernetes) && matches!(kustomize, yaml::Typed::Str(_)) {
@@ -107,19 +163,29 @@ fn freeze(node: &Node, folds: bool) -> Node {
             node.clone()
         }
         Value::Sequence(sequence) => {
-            let items: Vec<Node> = sequence.items.iter().map(|i| freeze(i, folds)).collect();
+            let items: Vec<Node> = sequence.items.iter().map(|i| freeze(i, folds, notes)).collect();
             let unchanged = items.iter().zip(&sequence.items).all(|(a, b)| a.same(b));
             if unchanged { node.clone() } else { edit::with_items(node, items) }
         }
         Value::Mapping(mapping) => {
-            let values: Vec<Node> = mapping.entries.iter().map(|e| freeze(&e.value, folds)).collect();
-            if values.iter().zip(&mapping.entries).all(|(v, e)| v.same(&e.value)) {
+            let pairs: Vec<(Node, Node)> = mapping.entries.iter().map(|e| (frozen_key(&e.key, notes), freeze(&e.value, folds, notes))).collect();
+            if pairs.iter().zip(&mapping.entries).all(|((k, v), e)| k.same(&e.key) && v.same(&e.value)) {
                 return node.clone();
             }
-            let entries = mapping.entries.iter().zip(values).map(|(e, value)| Entry { value, ..e.clone() }).collect();
+            let entries = mapping.entries.iter().zip(pairs).map(|(e, (key, value))| Entry { key, value, merged: e.merged }).collect();
             edit::in_place(node, Value::Mapping(Mapping { entries, ..mapping.clone() }))
         }
     }
+}
+
+fn frozen_key(key: &Node, notes: &Notes) -> Node {
+    let Some(scalar) = key.as_scalar() else { return key.clone() };
+    if !matches!(scalar.typed(key.tag(), Dialect::Kustomize), yaml::Typed::Str(_)) {
+        notes.bad_keys.borrow_mut().push(key.span());
+    } else if key.as_str().is_none() {
+        return key.clone().with_tag(edit::STRING_TAG);
+    }
+    key.clone()
 }
 
 /// A folded text after go-yaml v3 has written and read it once, which every object goes through: a line break before a line that
@@ -146,59 +212,6 @@ fn refolded(text: &str) -> Option<String> {
     (out != text).then_some(out)
 }
 
-/// A bare date as kustomize writes it (go-yaml v3 reads it as a time, JSON prints RFC 3339), or `None` when it is none.
-fn timestamp(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    if bytes.len() < 8 || !bytes.iter().take(4).all(u8::is_ascii_digit) || bytes.get(4) != Some(&b'-') {
-        return None;
-    }
-    let (date, rest) = match text.find(['T', 't', ' ']) {
-        Some(i) => (text.get(..i)?, Some((bytes.get(i).copied()?, text.get(i + 1..)?))),
-        None => (text, None),
-    };
-    let mut parts = date.split('-');
-    let (year, month, day) = (parts.next()?, number(parts.next()?, 12)?, number(parts.next()?, 31)?);
-    let leap = year.parse::<u32>().ok().is_some_and(|y| y % 4 == 0 && (y % 100 != 0 || y % 400 == 0));
-    let days = match month {
-        4 | 6 | 9 | 11 => 30,
-        2 => 28 + u32::from(leap),
-        _ => 31,
-    };
-    if parts.next().is_some() || year.len() != 4 || month == 0 || day == 0 || day > days {
-        return None;
-    }
-    let Some((separator, time)) = rest else { return Some(format!("{year}-{month:02}-{day:02}T00:00:00Z")) };
-    let zone_at = if separator == b' ' { None } else { Some(time.find(['Z', 'z', '+', '-'])?) };
-    let (clock, zone) = zone_at.map_or((time, "Z"), |i| time.split_at(i));
-    let (clock, fraction) = clock.split_once('.').map_or((clock, ""), |(c, f)| (c, f));
-    let mut units = clock.split(':');
-    let (hour, minute, second) = (number(units.next()?, 23)?, number(units.next()?, 59)?, number(units.next()?, 59)?);
-    if units.next().is_some() || !fraction.bytes().all(|b| b.is_ascii_digit()) || fraction.len() > 9 {
-        return None;
-    }
-    let zone = match zone {
-        "Z" => "Z".to_owned(),
-        _ => {
-            let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-            if hours.len() != 2 || minutes.len() != 2 {
-                return None;
-            }
-            format!("{}{:02}:{:02}", zone.get(..1)?, number(hours, 23)?, number(minutes, 59)?)
-        }
-    };
-    let zone = if zone == "+00:00" || zone == "-00:00" { "Z".to_owned() } else { zone };
-    let fraction = fraction.trim_end_matches('0');
-    let dot = if fraction.is_empty() { "" } else { "." };
-    Some(format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{dot}{fraction}{zone}"))
-}
-
-fn number(text: &str, max: u32) -> Option<u32> {
-    if !(1..=2).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok().filter(|n| *n <= max)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,7 +220,9 @@ mod tests {
     #[test]
     fn words_and_dates_freeze_as_kustomize_reads_them() {
         let parsed = yaml::parse(FileId(0), "a: yes\nb: true\nc: 2001-12-14\nd: '2001-12-14'\ne: [on, 1]\nf: 2001-1-2 3:4:5.50\n");
-        let root = frozen(&parsed.documents[0].root);
+        let frozen_root = frozen(&parsed.documents[0].root);
+        assert!(frozen_root.dates);
+        let root = with_full_dates(&frozen_root.root);
         for (key, want) in [("a", "yes"), ("c", "2001-12-14T00:00:00Z"), ("d", "2001-12-14"), ("f", "2001-01-02T03:04:05.5Z")] {
             assert_eq!(root.str_at(&[key]), Some(want), "{key}");
         }
@@ -215,7 +230,7 @@ mod tests {
         assert_eq!(root.items_at(&["e"])[0].as_str(), Some("on"));
         assert_eq!(root.items_at(&["e"])[1].as_int(), Some(1));
         let plain = yaml::parse(FileId(0), "a: {b: [x, 1, true]}\n");
-        assert!(frozen(&plain.documents[0].root).same(&plain.documents[0].root));
+        assert!(frozen(&plain.documents[0].root).root.same(&plain.documents[0].root));
     }
 
     #[test]
@@ -227,13 +242,5 @@ mod tests {
         for unchanged in ["x\n", "x y", "x\ny\n", "\nx\n", "  x\n   y\n", ""] {
             assert_eq!(refolded(unchanged), None, "{unchanged:?}");
         }
-    }
-
-    #[test]
-    fn no_dates() {
-        for text in ["2001-13-01", "2001-02-30", "20011214", "2001-12-14T10:00", "12:30", "2001-12-14x", "1.2.3-4"] {
-            assert_eq!(timestamp(text), None, "{text}");
-        }
-        assert_eq!(timestamp("2001-12-14t21:59:43.10-05:00").as_deref(), Some("2001-12-14T21:59:43.1-05:00"));
     }
 }

@@ -9,7 +9,7 @@ use super::pointer::{self, Change};
 use super::resource::Resource;
 use super::select::LabelSelector;
 use super::specs::gvk_of;
-use crate::yaml::{Lookup, Node, Opaque, Style, Value};
+use crate::yaml::{Lookup, Node, Opaque, Style, Typed, Value};
 
 /// Applies one replacement.
 pub(super) fn apply(replacement: &Node, resources: &mut [Resource], log: &mut Log) {
@@ -20,6 +20,9 @@ pub(super) fn apply(replacement: &Node, resources: &mut [Resource], log: &mut Lo
         Ok(value) => value,
         Err(misfit) => return log.refuse_related(ProblemKind::NoTarget, misfit.span, misfit.message, misfit.related.unwrap_or(source.span())),
     };
+    if resources.iter().any(|r| r.state.dates) {
+        resources.iter_mut().for_each(|r| r.state.dates = true);
+    }
     for target in targets.as_sequence().unwrap_or_default() {
         let Some(select) = fields::value(target, "select") else {
             log.refuse(ProblemKind::Field, target.span(), "a target selects objects");
@@ -163,8 +166,24 @@ fn written(old: &Node, value: &Node, options: Option<&Node>, path: &Node) -> Res
     // A created field has neither type nor quotes yet, so its text decides; a string stays one.
     let created = old.span() == path.span();
     let is_string = old.as_str().is_some() && !created;
+    let new = Node::scalar(text.clone(), Style::Plain, value.span());
+    if scalar.style == Style::Plain && !takes(old, &new) {
+        let message = format!("the field has another type than `{text}`, and a replacement keeps the type");
+        return Err(Misfit { span: path.span(), related: Some(old.span()), message });
+    }
     Ok(match (scalar.style, is_string) {
         (Style::Plain, true) => edit::string(text, value.span()),
         (style, _) => Node::scalar(text, style, value.span()),
     })
+}
+
+/// Whether a bare value may stand where another stood, whose type it keeps.
+fn takes(old: &Node, new: &Node) -> bool {
+    let is_integer = |n: &Node| matches!(n.typed(), Some(Typed::Int(_) | Typed::Unsigned(_)));
+    match old.typed() {
+        Some(Typed::Bool(_)) => new.as_bool().is_some(),
+        Some(Typed::Int(_) | Typed::Unsigned(_)) => is_integer(new),
+        Some(Typed::Float(_)) => is_integer(new) || matches!(new.typed(), Some(Typed::Float(_))),
+        _ => true,
+    }
 }

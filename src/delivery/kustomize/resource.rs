@@ -44,6 +44,8 @@ pub(super) struct State {
     pub(super) vars: Vec<Box<str>>,
     /// A JSON patch has written the object anew, which forgets how its scalars were quoted.
     pub(super) rewritten: bool,
+    /// It has bare dates, which become strings in full at the end.
+    pub(super) dates: bool,
 }
 
 /// What a generator does when the object already exists.
