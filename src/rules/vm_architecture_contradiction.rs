@@ -2,6 +2,7 @@
 
 use super::{Check, Draft, Findings};
 use crate::cluster::{Cluster, Machine};
+use crate::manifest::template::is_template;
 use crate::nodes::pool::{LabelValue, Labels};
 use crate::operator::Tri;
 use crate::operator::hyperconverged::Text;
@@ -44,7 +45,7 @@ fn placement(machine: &Machine<'_>, arch: &str) -> Option<Contradiction> {
         return None;
     }
     let what = "its placement keeps it off such nodes".to_owned();
-    let other = |e: &&Entry| e.key.text().is_some_and(is_architecture) && e.value.text() != Some(arch);
+    let other = |e: &&Entry| e.key.text().is_some_and(is_architecture) && e.value.text().is_some_and(|v| v != arch && !is_template(v));
     if let Some(entry) = machine.spec.entries_at(&["nodeSelector"]).iter().find(other) {
         return Some((entry.span(), what, "overrides what follows from the architecture"));
     }
