@@ -3,7 +3,7 @@
 
 mod tree;
 
-use hco_lint::files::{Walk, Workspace};
+use hco_lint::files::{Base, Walk, Workspace};
 use hco_lint::run::{self, Settings};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ fn main() {
     println!("{} files, {} clusters, {} to report; {} threads", tree.files, tree.clusters, tree.reported, threads());
 
     time("walk and search", || (), |()| walk(&root).0.len());
-    let read = || Workspace::new(root.clone(), String::new(), walk(&root).0);
+    let read = || Workspace::new(root.clone(), Base::default(), walk(&root).0);
     time("parse what matters", read, |workspace| {
         workspace.parse_relevant(threads());
         workspace.iter().filter(|(_, f)| f.relevant).count()

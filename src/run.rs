@@ -10,7 +10,7 @@ pub use place::{Place, locate};
 use crate::cluster::{self, Assumptions, Cluster, Outside};
 use crate::config::{self, CommonImages, Config, ConfigError, UnknownArchitectures};
 use crate::delivery;
-use crate::files::{Found, Walk, Workspace, globs};
+use crate::files::{Base, Found, Walk, Workspace, globs};
 use crate::finding::{Confidence, Finding};
 use crate::fix;
 use crate::nodes::arch::Arch;
@@ -178,7 +178,7 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         threads: settings.threads,
     };
     let (mut found, errors) = walk.run(&place.linted);
-    if place.linted_is_part() && found.iter().any(|f| f.path.contains("ustomization")) {
+    if place.versioned && place.linted_is_part() && found.iter().any(|f| f.path.contains("ustomization")) {
         found.extend(walk.list());
     }
     for file in found.iter_mut().filter(|f| f.linted) {
@@ -207,7 +207,7 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
     for path in extra {
         found.push(place.outside_file(&path).map_err(|e| RunError::Usage(vec![e]))?);
     }
-    let workspace = Workspace::new(place.boundary.clone(), place.base(), found);
+    let workspace = Workspace::new(place.boundary.clone(), Base { directory: place.base(), first: !place.versioned }, found);
     let config = match configured.as_ref().and_then(|(path, _)| workspace.find(&place.key(path))) {
         Some(id) => read(id)?,
         None => first,

@@ -65,8 +65,7 @@ pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
 /// Prints what a Kustomize root yields.
 fn render(args: &TopologyArgs, directory: &Path) -> io::Result<u8> {
     let settings = match settings(&args.input, None) {
-        // The working directory too: where no version control says what the repository is, bases beside the root are part of it.
-        Ok(settings) => Settings { paths: vec![directory.to_path_buf(), PathBuf::from(".")], ..settings },
+        Ok(settings) => Settings { paths: vec![directory.to_path_buf()], ..settings },
         Err(code) => return Ok(code),
     };
     match run::render(&settings) {

@@ -29,13 +29,22 @@ const MAX_LATE: usize = 1024;
 #[derive(Debug)]
 pub struct Workspace {
     boundary: PathBuf,
-    base: String,
+    base: Base,
     files: Vec<File>,
     by_path: BTreeMap<String, FileId>,
     directories: BTreeSet<String>,
     /// Files that the walk passed over because of their names, and that something turned out to refer to.
     late: Vec<OnceLock<File>>,
     late_paths: Mutex<BTreeMap<String, FileId>>,
+}
+
+/// The directory that all linted paths share.
+#[derive(Clone, Debug, Default)]
+pub struct Base {
+    /// Relative to the boundary; empty for the boundary itself.
+    pub directory: String,
+    /// It is the likelier root of what deployers name, because nothing says that the boundary is a repository.
+    pub first: bool,
 }
 
 /// One file.
@@ -66,8 +75,7 @@ impl File {
 impl Workspace {
     /// The workspace of a finished walk.
     #[must_use]
-    /// `base` is the directory that all linted paths share, relative to the boundary.
-    pub fn new(boundary: PathBuf, base: String, mut found: Vec<Found>) -> Self {
+    pub fn new(boundary: PathBuf, base: Base, mut found: Vec<Found>) -> Self {
         found.sort_by(|a, b| a.path.cmp(&b.path).then(b.linted.cmp(&a.linted)));
         found.dedup_by(|later, first| {
             let same = later.path == first.path;
@@ -182,7 +190,7 @@ impl Workspace {
     /// Whether a directory with files exists at a path relative to the boundary (empty for the boundary itself).
     #[must_use]
     pub fn is_directory(&self, path: &str) -> bool {
-        self.directories.contains(path)
+        self.directories.contains(path) || walk::is_directory(&self.boundary.join(path), &self.boundary)
     }
 
     /// The directory that a path of a deployer means: from the repository's root, or else from the linted directory, which may be a
@@ -190,7 +198,9 @@ impl Workspace {
     #[must_use]
     pub fn deployed_directory(&self, path: &str) -> Option<String> {
         let path = path.trim_start_matches('/');
-        [join("", path), join(&self.base, path)].into_iter().flatten().find(|d| self.is_directory(d))
+        let (whole, part) = (join("", path), join(&self.base.directory, path));
+        let order = if self.base.first { [part, whole] } else { [whole, part] };
+        order.into_iter().flatten().find(|d| self.is_directory(d))
     }
 
     /// The directories at any depth below a directory that hold files, in order.

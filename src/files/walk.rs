@@ -201,6 +201,11 @@ pub(super) fn is_file(path: &Path, boundary: &Path) -> bool {
     path.is_file() && inside(path, boundary)
 }
 
+/// Whether a path is a directory inside the boundary.
+pub(super) fn is_directory(path: &Path, boundary: &Path) -> bool {
+    path.is_dir() && inside(path, boundary)
+}
+
 fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     // Asked before opening: opening a FIFO would wait for a writer.
     let metadata = std::fs::metadata(path).map_err(|e| e.to_string())?;

@@ -11,6 +11,8 @@ pub struct Place {
     pub linted: Vec<PathBuf>,
     /// The repository: nothing outside it is read unless the user names it.
     pub boundary: PathBuf,
+    /// Whether version control says that the boundary is one.
+    pub versioned: bool,
     /// Paths are shown relative to this directory.
     pub shown_from: PathBuf,
 }
@@ -34,9 +36,10 @@ pub fn locate(directory: &Path, paths: &[PathBuf]) -> Result<Place, Vec<String>>
     // What lies below the working directory is shown from there; anything else from what all paths share.
     let shared = if linted.is_empty() { here.clone() } else { common(&linted) };
     let shown_from = if shared.starts_with(&here) { here } else { shared.clone() };
-    // Without a version control's root the linted directory is all there is.
-    let boundary = shared.ancestors().find(|a| a.join(".git").exists()).map_or(shared.clone(), Path::to_path_buf);
-    Ok(Place { linted, boundary, shown_from })
+    // Where no version control says what the repository is, bases beside the linted directory may still be part of it.
+    let repository = shared.ancestors().find(|a| a.join(".git").exists());
+    let (versioned, boundary) = (repository.is_some(), repository.map_or_else(|| shown_from.clone(), Path::to_path_buf));
+    Ok(Place { linted, boundary, versioned, shown_from })
 }
 
 /// The deepest directory that holds all paths.
