@@ -20,5 +20,6 @@ pub mod report;
 pub mod rules;
 pub mod run;
 pub mod source;
+pub mod suppress;
 pub mod text;
 pub mod yaml;

@@ -3,20 +3,20 @@
 mod housekeeping;
 mod mend;
 mod place;
+mod select;
 
 pub use mend::{Changed, Mended, mend};
 pub use place::{Place, locate};
 
 use crate::cluster::{self, Assumptions, Cluster, Outside};
-use crate::config::{self, CommonImages, Config, ConfigError, UnknownArchitectures};
+use crate::config::{self, CommonImages, Config, ConfigError};
 use crate::delivery;
-use crate::files::{Base, Found, Walk, Workspace, globs};
-use crate::finding::{Confidence, Finding};
-use crate::fix;
+use crate::files::{Base, File, Found, Walk, Workspace, globs};
+use crate::finding::Confidence;
 use crate::nodes::arch::Arch;
 use crate::operator::catalogue::Catalogue;
 use crate::operator::release::Release;
-use crate::outcome::{ClusterView, Outcome, Summary};
+use crate::outcome::{ClusterView, Outcome};
 use crate::rules::{self, Findings};
 use crate::source::{FileId, Source};
 
@@ -105,7 +105,10 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let views: Vec<ClusterView> = clusters.iter().map(|c| cluster::view(c, &assumptions)).collect();
     housekeeping::unused_clusters(&config, &views, &mut findings);
     let unresolved = deliveries.unresolved.clone();
-    let (mut summary, shown) = select(settings, &config, &workspace, findings);
+    let judged = |id: FileId, file: &File| file.linted && file.relevant && !aside(&file.path) && !deliveries.templates.contains(&id);
+    let selection =
+        select::select(&select::Asked { settings, config: &config, workspace: &workspace, whole: !place.linted_is_part() }, findings, &judged);
+    let mut summary = selection.summary;
     let (files, parsed, mut unreadable) = workspace.tally();
     unreadable.extend(walk_errors);
     unreadable.extend(housekeeping::beyond_limits(&workspace));
@@ -120,8 +123,8 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         files: workspace.linted_paths(),
         sources: workspace.into_sources(),
         clusters: views,
-        findings: shown,
-        suppressed: Vec::new(),
+        findings: selection.shown,
+        suppressed: selection.suppressed,
         unresolved,
         summary,
     })
@@ -248,38 +251,6 @@ fn outside(settings: &Settings, workspace: &Workspace, place: &Place, config: &C
 
 fn forced(config: &Config, path: &str) -> bool {
     config.clusters.iter().any(|c| globs(c.paths.iter()).is_match(path))
-}
-
-/// The findings to show, in order, with their edits.
-fn select(settings: &Settings, config: &Config, workspace: &Workspace, findings: Findings) -> (Summary, Vec<Finding>) {
-    let mut summary = Summary::default();
-    let least = settings.min_confidence.or(config.min_confidence).unwrap_or(Confidence::Medium);
-    let files = |id| Some((workspace.source(id).ok()?, workspace.parsed(id)));
-    let mender = fix::Mender::new(&files);
-    let mut shown = Vec::new();
-    for pending in findings.into_list() {
-        let mut finding = pending.finding;
-        let chosen = settings.select.is_empty() || settings.select.iter().any(|s| s == finding.rule);
-        if !chosen || settings.ignore.iter().any(|i| i == finding.rule) {
-            continue;
-        }
-        match config.rules.get(finding.rule) {
-            Some((None, _)) => continue,
-            Some((Some(severity), _)) => finding.severity = *severity,
-            None => {}
-        }
-        if let (true, UnknownArchitectures::Finding(severity)) = (finding.rule == "unknown-architectures", config.unknown_architectures) {
-            finding.severity = severity;
-        }
-        if finding.confidence < least {
-            summary.hidden += 1;
-            continue;
-        }
-        finding.fixes = pending.proposals.iter().filter_map(|p| mender.fix(p)).collect();
-        shown.push(finding);
-    }
-    shown.sort_by(|a, b| a.primary.span.cmp(&b.primary.span).then(a.rule.cmp(b.rule)).then_with(|| a.message.cmp(&b.message)));
-    (summary, shown)
 }
 
 /// The clusters of which an answer was wanted and nothing is known.

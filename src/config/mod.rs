@@ -29,8 +29,8 @@ pub struct Config {
     pub plain_kubernetes: Option<(bool, Span)>,
     /// The golden images that the operator brings.
     pub common_images: CommonImages,
-    /// How loudly to say that a cluster's architectures are unknown.
-    pub unknown_architectures: UnknownArchitectures,
+    /// How loudly to say that a cluster's architectures are unknown, and where that stands.
+    pub unknown_architectures: (UnknownArchitectures, Option<Span>),
     /// Severities by rule; `None` switches the rule off.
     pub rules: BTreeMap<String, (Option<Severity>, Span)>,
     /// Findings to leave out.
@@ -93,8 +93,8 @@ pub struct Ignore {
     pub object: Option<String>,
     /// Why.
     pub reason: Option<String>,
-    /// Last day it holds (`2027-03-01`).
-    pub expires: Option<String>,
+    /// Last day it holds (`2027-03-01`), and where that stands.
+    pub expires: Option<(String, Span)>,
     /// Where the entry stands.
     pub span: Span,
 }

@@ -148,7 +148,7 @@ impl Reader {
                         ("warning", finding(Severity::Warning)),
                         ("error", finding(Severity::Error)),
                     ];
-                    config.unknown_architectures = self.one_of(value, "`unknownArchitectures`", &choices).unwrap_or_default();
+                    config.unknown_architectures = (self.one_of(value, "`unknownArchitectures`", &choices).unwrap_or_default(), Some(value.span()));
                 }
                 "rules" => self.rules(value, config),
                 "ignore" => {
@@ -282,7 +282,7 @@ impl Reader {
                 "object" => ignore.object = self.string(value, "`object`"),
                 "reason" => ignore.reason = self.string(value, "`reason`"),
                 _ => match self.string(value, "`expires`") {
-                    Some(day) if crate::text::is_date(&day) => ignore.expires = Some(day),
+                    Some(day) if crate::text::is_date(&day) => ignore.expires = Some((day, value.span())),
                     Some(day) => self.error(value.span(), format!("`{day}` is no day; write it like 2027-03-01")),
                     None => {}
                 },

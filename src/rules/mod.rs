@@ -11,7 +11,7 @@ mod table;
 
 pub use page::{Example, ExampleFile, Group, Meta, Page};
 use report::golden_image;
-pub use report::{Draft, Findings};
+pub use report::{Draft, Findings, Pending};
 pub use table::table_markdown;
 
 use crate::cluster::{Cluster, Subject};
@@ -102,6 +102,9 @@ rules! {
     "duplicate-key" duplicate_key
     "kustomize-build" kustomize_build
     "unresolved" unresolved
+    "suppression-malformed" suppression_malformed
+    "suppression-unknown-rule" suppression_unknown_rule
+    "suppression-unused" suppression_unused
     "configuration-unused" configuration_unused
 }
 

@@ -200,6 +200,11 @@ impl Findings {
         drafts.into_iter().for_each(|draft| self.add(draft));
     }
 
+    /// The files that findings point into.
+    pub fn files(&self) -> impl Iterator<Item = crate::source::FileId> {
+        self.list.iter().map(|p| p.finding.primary.span.file)
+    }
+
     /// All findings.
     #[must_use]
     pub fn into_list(self) -> Vec<Pending> {
