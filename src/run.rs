@@ -4,6 +4,7 @@ mod housekeeping;
 mod mend;
 mod place;
 mod select;
+mod share;
 
 pub use mend::{Changed, Mended, mend};
 pub use place::{Place, locate};
@@ -106,8 +107,11 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     housekeeping::unused_clusters(&config, &views, &mut findings);
     let unresolved = deliveries.unresolved.clone();
     let judged = |id: FileId, file: &File| file.linted && file.relevant && !aside(&file.path) && !deliveries.templates.contains(&id);
-    let selection =
-        select::select(&select::Asked { settings, config: &config, workspace: &workspace, whole: !place.linted_is_part() }, findings, &judged);
+    let selection = select::select(
+        &select::Asked { settings, config: &config, workspace: &workspace, clusters: &clusters, whole: !place.linted_is_part() },
+        findings,
+        &judged,
+    );
     let mut summary = selection.summary;
     let (files, parsed, mut unreadable) = workspace.tally();
     unreadable.extend(walk_errors);

@@ -263,6 +263,8 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
             guessed: delivery.confidence == Confidence::Low,
             mode: delivery.mode,
             via: delivery.via.clone(),
+            root: delivery.root.clone(),
+            files: delivery.files.clone(),
         });
     }
     clusters.values_mut().for_each(merge_claims);

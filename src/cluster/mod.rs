@@ -31,7 +31,8 @@ use crate::operator::release::Release;
 use crate::outcome::{Knowledge, WHOLE_REPOSITORY};
 use crate::source::Span;
 use crate::text::and;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A cluster and everything known of it.
 #[derive(Clone, Debug, Default)]
@@ -93,6 +94,10 @@ pub struct HcoClaim {
     pub mode: Mode,
     /// The chain that brings it there.
     pub via: Vec<Label>,
+    /// The file, or the directory with a `/` at its end, that yields it; relative to the repository.
+    pub root: String,
+    /// Every file that takes part in it.
+    pub files: Arc<BTreeSet<crate::source::FileId>>,
 }
 
 /// A pool and how sure it is that it is part of the cluster.

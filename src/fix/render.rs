@@ -171,9 +171,22 @@ impl Block {
                 let deeper = format!("{indent}{}", self.list);
                 (s.items.iter().map(|i| self.item(i, &deeper)).collect(), deeper)
             }
-            _ => return format!(" {}", flow(value, false)),
+            _ => return self.literal(value, indent).unwrap_or_else(|| format!(" {}", flow(value, false))),
         };
         lines.iter().map(|line| format!("{}{indent}{line}", self.newline)).collect()
+    }
+}
+
+impl Block {
+    /// A string of several lines as a block, where that can hold it.
+    fn literal(&self, value: &Node, indent: &str) -> Option<String> {
+        let text = value.as_str()?;
+        let (body, chomp) = text.strip_suffix('\n').map_or((text, "-"), |body| (body, ""));
+        let sound = |line: &str| !line.ends_with(' ') && !line.contains(|c: char| c.is_control());
+        let fits = body.contains('\n') && !body.starts_with([' ', '\n']) && !body.ends_with('\n') && body.split('\n').all(sound);
+        let indent = self.deeper(indent);
+        let line = |l: &str| if l.is_empty() { self.newline.to_owned() } else { format!("{}{indent}{l}", self.newline) };
+        fits.then(|| format!(" |{chomp}{}", body.split('\n').map(line).collect::<String>()))
     }
 }
 

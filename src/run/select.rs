@@ -1,6 +1,8 @@
 //! Which findings are shown: chosen rules, severities, suppressions, confidence.
 
 use super::Settings;
+use super::share::Sharing;
+use crate::cluster::Cluster;
 use crate::config::{Config, UnknownArchitectures};
 use crate::files::{File, Workspace};
 use crate::finding::{Confidence, Finding, Label, Severity};
@@ -8,7 +10,7 @@ use crate::fix::{Files, Mender};
 use crate::outcome::{Summary, Suppressed, Suppression};
 use crate::rules::{Findings, Pending};
 use crate::source::{FileId, Span};
-use crate::suppress::{Comments, Entries, Text, today};
+use crate::suppress::{Comments, Entries, Text, mentions, today};
 use std::collections::BTreeSet;
 
 /// What to go by.
@@ -16,6 +18,7 @@ pub(super) struct Asked<'a> {
     pub(super) settings: &'a Settings,
     pub(super) config: &'a Config,
     pub(super) workspace: &'a Workspace,
+    pub(super) clusters: &'a [Cluster],
     /// All of the repository is linted, so that what matches nothing is useless.
     pub(super) whole: bool,
 }
@@ -54,7 +57,8 @@ pub(super) fn select(asked: &Asked<'_>, findings: Findings, judged: &dyn Fn(File
     let files = |id| Some((workspace.source(id).ok()?, workspace.parsed(id)));
     let mut comments = comments(workspace, &findings, judged);
     let mut entries = Entries::new(&asked.config.ignore, &today());
-    let mut judge = Judge { asked, mender: Mender::new(&files as &Files<'_>), selection: Selection::default() };
+    let mut judge =
+        Judge { asked, mender: Mender::new(&files as &Files<'_>), sharing: Sharing::new(asked.clusters, workspace), selection: Selection::default() };
     let path = |id: FileId| workspace.file(id).path.clone();
     let mut take = |findings: Findings, comments: &mut Comments, entries: &mut Entries<'_>| {
         for pending in findings.into_list() {
@@ -84,7 +88,9 @@ fn comments(workspace: &Workspace, findings: &Findings, judged: &dyn Fn(FileId, 
     files.extend(workspace.iter().filter(|(id, f)| judged(*id, f)).map(|(id, _)| id));
     let mut comments = Comments::default();
     for file in files {
-        if let Ok(source) = workspace.source(file) {
+        if let Ok(source) = workspace.source(file)
+            && mentions(&source.text)
+        {
             comments.read(Text { file, source, parsed: workspace.parsed(file), judged: judged(file, workspace.file(file)) });
         }
     }
@@ -94,6 +100,7 @@ fn comments(workspace: &Workspace, findings: &Findings, judged: &dyn Fn(FileId, 
 struct Judge<'a> {
     asked: &'a Asked<'a>,
     mender: Mender<'a>,
+    sharing: Sharing<'a>,
     selection: Selection,
 }
 
@@ -112,7 +119,8 @@ impl Judge<'_> {
             self.selection.summary.hidden += usize::from(hidden.is_none());
             return;
         }
-        finding.fixes = pending.proposals.iter().filter_map(|p| self.mender.fix(p)).collect();
+        finding.fixes = pending.proposals.iter().flat_map(|p| self.sharing.fixes(&finding, p, &self.mender)).collect();
+        finding.fixes.sort_by_key(|f| !f.safe);
         match hidden {
             Some((by, reason)) => self.selection.suppressed.push(Suppressed { finding, by, reason }),
             None => self.selection.shown.push(finding),

@@ -58,7 +58,8 @@ impl Ignore {
 }
 
 /// Whether a text holds the program's name, which every suppression does; in any case, for those that are malformed.
-fn mentions(text: &str) -> bool {
+#[must_use]
+pub fn mentions(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'-', bytes).any(|i| i >= 3 && bytes.get(i - 3..i + 5).is_some_and(|w| w.eq_ignore_ascii_case(b"hco-lint")))
 }
@@ -66,9 +67,6 @@ fn mentions(text: &str) -> bool {
 impl Comments {
     /// Reads a file's suppressions.
     pub fn read(&mut self, text: Text<'_>) {
-        if !mentions(&text.source.text) {
-            return;
-        }
         self.stream(&text, text.parsed);
     }
 

@@ -7,5 +7,5 @@ mod comments;
 mod directive;
 mod entries;
 
-pub use comments::{Comments, Text};
+pub use comments::{Comments, Text, mentions};
 pub use entries::{Entries, today};

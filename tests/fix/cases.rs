@@ -198,6 +198,9 @@ fn items() {
     assert_eq!(append("a:\n  l: [x] # c\n", "y").as_deref(), Some("a:\n  l: [x, y] # c\n"));
     assert_eq!(append("a:\n  l: []\n", "{name: y}").as_deref(), Some("a:\n  l:\n    - name: y\n"));
     assert_eq!(append("a:\n  x: 1\n", "{name: y}").as_deref(), Some("a:\n  x: 1\n  l:\n    - name: y\n"));
+    let patch = r#"{patch: "a:\n  b: 1\n\nc: 2", target: {kind: x}}"#;
+    let expected = "a:\r\n    l:\r\n      - x\r\n      - patch: |-\r\n            a:\r\n              b: 1\r\n\r\n            c: 2\r\n        target:\r\n            kind: x\r\n";
+    assert_eq!(append("a:\r\n    l:\r\n      - x\r\n", patch).as_deref(), Some(expected));
     assert_eq!(append("a:\n", "y").as_deref(), Some("a:\n  l: [y]\n"));
 }
 

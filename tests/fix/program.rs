@@ -121,6 +121,68 @@ fn only_linted_files_are_changed() {
     assert_ne!(contents(&scratch), files);
 }
 
+/// A base for two clusters, of which one has nodes of two architectures, or both.
+fn shared(lab: &str, prod: &[(&str, &str)]) -> Files {
+    let clusters = format!("clusters:\n- {{name: prod, nodeArchitectures: [amd64, arm64]}}\n- {{name: lab, nodeArchitectures: [{lab}]}}\n");
+    let mut files = vec![
+        (".hco-lint.yaml", clusters),
+        ("base/kustomization.yaml", "resources: [hco.yaml]\n".to_owned()),
+        ("base/hco.yaml", HCO.replace("\r\n", "\n")),
+        ("clusters/lab/kustomization.yaml", "resources: [../../base]\n".to_owned()),
+    ];
+    files.extend(prod.iter().map(|(path, text)| (*path, (*text).to_owned())));
+    files.into_iter().map(|(path, text)| (path.to_owned(), text.into_bytes())).collect()
+}
+
+fn mended_by(files: &Files, option: &str) -> (Files, Ran) {
+    let scratch = Scratch::new(files);
+    let ran = run(&scratch, &[option], None);
+    let mut after = contents(&scratch);
+    after.retain(|path, text| files[path] != *text);
+    (after, ran)
+}
+
+fn text(files: &Files, path: &str) -> String {
+    String::from_utf8(files[path].clone()).expect("text")
+}
+
+#[test]
+fn what_is_shared_is_mended_in_the_overlay() {
+    let path = "clusters/prod/kustomization.yaml";
+    let files = shared("amd64", &[(path, "# prod\nresources:\n- ../../base\n")]);
+    for option in ["--fix", "--unsafe-fixes"] {
+        let (changed, ran) = mended_by(&files, option);
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        assert_eq!(changed.len(), 1);
+        let expected = "# prod\nresources:\n- ../../base\npatches:\n- patch: |-\n    apiVersion: hco.kubevirt.io/v1beta1\n    kind: HyperConverged\n    metadata:\n      name: kubevirt-hyperconverged\n    spec:\n      featureGates:\n        enableMultiArchBootImageImport: true\n  target:\n    kind: HyperConverged\n    name: kubevirt-hyperconverged\n";
+        assert_eq!(text(&changed, path), expected);
+    }
+}
+
+#[test]
+fn what_is_shared_is_mended_in_the_patch_there_is() {
+    let kustomization = "resources: [../../base]\npatches:\n- path: hco.yaml\n";
+    let patch = "kind: HyperConverged\napiVersion: hco.kubevirt.io/v1beta1\nmetadata: {name: kubevirt-hyperconverged}\nspec: # ours\n  infra: {}\n";
+    let files = shared("amd64", &[("clusters/prod/kustomization.yaml", kustomization), ("clusters/prod/hco.yaml", patch)]);
+    let (changed, ran) = mended_by(&files, "--fix");
+    assert_eq!((changed.len(), ran.code), (1, 0), "{}{}", ran.out, ran.err);
+    assert_eq!(text(&changed, "clusters/prod/hco.yaml"), format!("{patch}  featureGates:\n    enableMultiArchBootImageImport: true\n"));
+
+    let inline = "resources: [../../base]\npatches:\n- patch: |-\n    kind: HyperConverged\n    apiVersion: hco.kubevirt.io/v1beta1\n    metadata: {name: kubevirt-hyperconverged}\n    spec:\n      infra: {}\n";
+    let (changed, ran) = mended_by(&shared("amd64", &[("clusters/prod/kustomization.yaml", inline)]), "--fix");
+    assert_eq!((changed.len(), ran.code), (1, 0), "{}{}", ran.out, ran.err);
+    let expected = format!("{inline}      featureGates:\n        enableMultiArchBootImageImport: true\n");
+    assert_eq!(text(&changed, "clusters/prod/kustomization.yaml"), expected);
+}
+
+#[test]
+fn what_is_shared_by_all_that_are_wrong_is_mended_once() {
+    let files = shared("amd64, s390x", &[("clusters/prod/kustomization.yaml", "resources: [../../base]\n")]);
+    let (changed, ran) = mended_by(&files, "--fix");
+    assert_eq!((changed.len(), ran.code), (1, 0), "{}{}", ran.out, ran.err);
+    assert!(text(&changed, "base/hco.yaml").contains("enableMultiArchBootImageImport: true # for now"));
+}
+
 #[cfg(unix)]
 #[test]
 fn what_may_not_be_written_is_said() {
