@@ -89,6 +89,9 @@ pub(super) fn apply(
                 continue;
             }
             let known: Vec<&str> = clusters.keys().map(String::as_str).collect();
+            if known.is_empty() {
+                return Err(vec![format!("there is no cluster `{name}`: nothing here is delivered to any cluster")]);
+            }
             return Err(vec![format!("there is no cluster `{name}`; known are {}", known.join(", "))]);
         };
         cluster.closed = true;

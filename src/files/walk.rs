@@ -94,7 +94,9 @@ impl Walk {
         let found = Mutex::new(Vec::new());
         let mut builder = WalkBuilder::new(&self.boundary);
         let boundary = self.boundary.clone();
-        builder.standard_filters(false).follow_links(true).threads(self.threads);
+        builder.hidden(false).follow_links(true).require_git(false).threads(self.threads);
+        builder.ignore(self.honour_ignore).parents(self.honour_ignore);
+        builder.git_ignore(self.honour_ignore).git_exclude(self.honour_ignore).git_global(self.honour_ignore);
         builder.filter_entry(move |entry| entry.file_name() != ".git" && (!entry.path_is_symlink() || inside(entry.path(), &boundary)));
         builder.build_parallel().run(|| {
             Box::new(|entry| {
