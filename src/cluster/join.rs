@@ -19,6 +19,7 @@ use crate::source::FileId;
 use crate::yaml::Lists;
 use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Where a delivery or a pool belongs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,7 +134,9 @@ fn place<'a>(workspace: &Workspace, deliveries: &'a Deliveries, config: &Config,
         placed.push(Placed { delivery, home, confidence: confidence.min(delivery.confidence) });
     }
     strong.extend(config.clusters.iter().map(|c| names.key(&c.name)));
-    for delivery in &deliveries.list {
+    // One unit may be delivered a thousand times; what it describes is the same each time.
+    let mut read = BTreeSet::new();
+    for delivery in deliveries.list.iter().filter(|d| read.insert(Arc::as_ptr(&d.objects))) {
         let inventory = inventory(&delivery.objects.iter().collect::<Vec<_>>());
         strong.extend(inventory.clusters.iter().filter_map(|c| c.names.first()).map(|n| names.key(n)));
         let described = inventory.pools.iter().chain(delivery.pools.iter());

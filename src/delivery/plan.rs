@@ -11,6 +11,7 @@ use crate::manifest::Object;
 use crate::operator::hyperconverged::HyperConverged;
 use crate::outcome::Unresolved;
 use crate::source::{FileId, Span};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -55,7 +56,7 @@ pub fn deliveries(workspace: &Workspace, excluded: &dyn Fn(&str) -> bool, url: O
     let renderer = Renderer::new(workspace);
     let candidates = candidates(&renderer, excluded, &mut all);
     let context = Context::new(workspace, &candidates, url);
-    let mut plan = Plan { renderer: &renderer, context: &context, out: all, told: BTreeSet::new() };
+    let mut plan = Plan { renderer: &renderer, context: &context, out: all, told: BTreeSet::new(), known: RefCell::default() };
     let claims = claims(&plan, &candidates);
     for (index, candidate) in candidates.iter().enumerate() {
         if claims.is_top(index) {
@@ -73,10 +74,26 @@ struct Plan<'a> {
     out: Deliveries,
     /// Problems and unresolved references are told once per rendering.
     told: BTreeSet<usize>,
+    /// What each unit sets in motion.
+    known: RefCell<BTreeMap<usize, Known>>,
 }
 
+/// A unit and what it sets in motion.
+type Known = (Arc<Rendered>, Arc<Vec<Emission>>);
+
 /// What a unit's objects set in motion, together with what its build refers to.
-fn emissions(plan: &Plan<'_>, rendered: &Rendered) -> Vec<Emission> {
+fn emissions(plan: &Plan<'_>, rendered: &Arc<Rendered>) -> Arc<Vec<Emission>> {
+    let key = Arc::as_ptr(rendered) as usize;
+    if let Some((_, known)) = plan.known.borrow().get(&key) {
+        return Arc::clone(known);
+    }
+    let found = Arc::new(read_emissions(plan, rendered));
+    // The unit is kept with its answer, so that its address is nobody else's.
+    plan.known.borrow_mut().insert(key, (Arc::clone(rendered), Arc::clone(&found)));
+    found
+}
+
+fn read_emissions(plan: &Plan<'_>, rendered: &Rendered) -> Vec<Emission> {
     let mut found: Vec<Emission> = Vec::new();
     for object in rendered.objects.iter() {
         for read in [argocd::emissions, acm::emissions, flux::emissions, carriers::emissions] {
@@ -133,8 +150,8 @@ impl Plan<'_> {
         if depth >= MAX_DEPTH {
             return;
         }
-        for emission in emissions(self, rendered) {
-            self.follow(&emission, seed, via, chain, depth);
+        for emission in emissions(self, rendered).iter() {
+            self.follow(emission, seed, via, chain, depth);
         }
     }
 
@@ -222,7 +239,7 @@ fn claims(plan: &Plan<'_>, candidates: &[Candidate]) -> Claims {
             if depth > MAX_DEPTH || !seen.insert(Arc::as_ptr(&rendered) as usize) {
                 continue;
             }
-            for emission in emissions(plan, &rendered) {
+            for emission in emissions(plan, &rendered).iter() {
                 match &emission.what {
                     What::Objects(_) => {}
                     What::Nothing(paths) => {
