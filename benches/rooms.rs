@@ -17,8 +17,8 @@ fn main() {
     let root = root.canonicalize().expect("the tree");
     println!("{} files, {} clusters, {} to report; {} threads", tree.files, tree.clusters, tree.reported, threads());
 
-    time("walk and search", || (), |()| walk(&root).0.len());
-    let read = || Workspace::new(root.clone(), Base::default(), walk(&root).0);
+    time("walk and search", || (), |()| walk(&root).len());
+    let read = || Workspace::new(root.clone(), Base::default(), walk(&root));
     time("parse what matters", read, |workspace| {
         workspace.parse_relevant(threads());
         workspace.iter().filter(|(_, f)| f.relevant).count()
@@ -31,9 +31,9 @@ fn threads() -> usize {
     std::thread::available_parallelism().map_or(4, usize::from)
 }
 
-fn walk(root: &Path) -> (Vec<hco_lint::files::Found>, Vec<(String, String)>) {
+fn walk(root: &Path) -> Vec<hco_lint::files::Found> {
     let walk = Walk { boundary: root.to_owned(), shown_from: root.to_owned(), honour_ignore: true, exclude: Default::default(), threads: threads() };
-    walk.run(&[root.to_owned()])
+    walk.run(&[root.to_owned()]).found
 }
 
 fn settings(root: &Path) -> Settings {

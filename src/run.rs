@@ -12,7 +12,7 @@ pub use place::{Place, locate};
 use crate::cluster::{self, Assumptions, Cluster, Outside};
 use crate::config::{self, CommonImages, Config, ConfigError};
 use crate::delivery;
-use crate::files::{Base, File, Found, Walk, Workspace, globs};
+use crate::files::{Base, File, Found, Walk, Walked, Workspace, globs};
 use crate::finding::Confidence;
 use crate::nodes::arch::Arch;
 use crate::operator::catalogue::Catalogue;
@@ -71,7 +71,7 @@ pub enum RunError {
 /// # Errors
 /// A path that does not exist, facts about clusters that do not exist, a wrong configuration.
 pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
-    let (workspace, place, walk_errors, config) = load(settings)?;
+    let Loaded { workspace, place, config, errors, excluding } = load(settings)?;
     workspace.parse_relevant(settings.threads);
     let aside = |path: &str| cluster::conventions::is_aside(path, place.linted_below(path)) && !forced(&config, path);
     // A linted part may be a repository of its own inside this one, so only for the whole of it does the remote tell.
@@ -104,19 +104,21 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     }
     housekeeping::problems(&workspace, &deliveries, &aside, &mut findings);
     let views: Vec<ClusterView> = clusters.iter().map(|c| cluster::view(c, &assumptions)).collect();
-    housekeeping::unused_clusters(&config, &views, &mut findings);
-    let unresolved = deliveries.unresolved.clone();
-    let judged = |id: FileId, file: &File| file.linted && file.relevant && !aside(&file.path) && !deliveries.templates.contains(&id);
-    let selection = select::select(
-        &select::Asked { settings, config: &config, workspace: &workspace, clusters: &clusters, whole: !place.linted_is_part() },
-        findings,
-        &judged,
-    );
-    let mut summary = selection.summary;
     let (files, parsed, mut unreadable) = workspace.tally();
-    unreadable.extend(walk_errors);
+    unreadable.extend(errors);
     unreadable.extend(housekeeping::beyond_limits(&workspace));
     unreadable.sort();
+    // What matches nothing may well match something that was not looked at.
+    let whole = !place.linted_is_part() && unreadable.is_empty();
+    if whole {
+        housekeeping::unused_clusters(&config, &views, &mut findings);
+        housekeeping::unused_globs(&config, &excluding, &mut findings);
+    }
+    let unresolved = deliveries.unresolved.clone();
+    let judged = |id: FileId, file: &File| file.linted && file.relevant && !aside(&file.path) && !deliveries.templates.contains(&id);
+    let selection =
+        select::select(&select::Asked { settings, config: &config, workspace: &workspace, clusters: &clusters, whole }, findings, &judged);
+    let mut summary = selection.summary;
     summary.files = files;
     summary.parsed = parsed;
     summary.unreadable = unreadable;
@@ -139,7 +141,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
 /// # Errors
 /// The path is no directory that can be read.
 pub fn render(settings: &Settings) -> Result<(Vec<serde_json::Value>, Vec<String>), RunError> {
-    let (workspace, place, ..) = load(settings)?;
+    let Loaded { workspace, place, .. } = load(settings)?;
     let Some(directory) = place.linted.first().map(|d| place.key(d)) else { return Ok((Vec::new(), Vec::new())) };
     let (roots, problems) = delivery::render_root(&workspace, &directory);
     let words = |p: &delivery::kustomize::Problem| match workspace.source(p.span.file) {
@@ -155,7 +157,7 @@ pub fn render(settings: &Settings) -> Result<(Vec<serde_json::Value>, Vec<String
 /// # Errors
 /// As for [`run`].
 pub fn list_files(settings: &Settings) -> Result<Vec<String>, RunError> {
-    let (workspace, ..) = load(settings)?;
+    let Loaded { workspace, .. } = load(settings)?;
     Ok(workspace.iter().filter(|(_, f)| f.linted).map(|(_, f)| f.display().to_owned()).collect())
 }
 
@@ -164,7 +166,16 @@ pub const STDIN: &str = "<stdin>";
 /// Name of the file that the command line's facts count as.
 const COMMAND_LINE: &str = "<command line>";
 
-type Loaded = (Workspace, Place, Vec<(String, String)>, Config);
+/// What is there before anything is parsed.
+struct Loaded {
+    workspace: Workspace,
+    place: Place,
+    config: Config,
+    /// What could not be walked, with the reason.
+    errors: Vec<(String, String)>,
+    /// Which of the configuration's `exclude` globs left a file out.
+    excluding: BTreeSet<usize>,
+}
 
 fn load(settings: &Settings) -> Result<Loaded, RunError> {
     let place = locate(&settings.directory, &settings.paths).map_err(RunError::Usage)?;
@@ -184,7 +195,7 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         exclude: globs(first.exclude.iter().map(|(g, _)| g)),
         threads: settings.threads,
     };
-    let (mut found, errors) = walk.run(&place.linted);
+    let Walked { mut found, errors, excluding } = walk.run(&place.linted);
     if place.versioned && place.linted_is_part() && found.iter().any(|f| f.path.contains("ustomization")) {
         found.extend(walk.list());
     }
@@ -219,7 +230,7 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         Some(id) => read(id)?,
         None => first,
     };
-    Ok((workspace, place, errors, config))
+    Ok(Loaded { workspace, place, config, errors, excluding })
 }
 
 fn command_line(facts: &[(Option<String>, Vec<Arch>)]) -> String {

@@ -8,7 +8,7 @@ mod path;
 mod walk;
 
 pub use path::{join, normalise, parent, stem};
-pub use walk::{Found, Walk, WalkError};
+pub use walk::{Found, Walk, WalkError, Walked};
 
 use crate::source::{FileId, Source};
 use crate::yaml::{self, Parsed};

@@ -3,6 +3,7 @@
 use super::needles::{Needles, by_name};
 use super::{MAX_FILE, normalise};
 use ignore::{DirEntry, WalkBuilder, WalkState};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -44,13 +45,24 @@ pub struct Found {
 /// What went wrong with a path: the path as shown, and why.
 pub type WalkError = (String, String);
 
+/// What a walk found.
+#[derive(Debug, Default)]
+pub struct Walked {
+    /// The files.
+    pub found: Vec<Found>,
+    /// What could not be walked, sorted.
+    pub errors: Vec<WalkError>,
+    /// Which globs of [`Walk::exclude`] left a file out, by their number.
+    pub excluding: BTreeSet<usize>,
+}
+
 impl Walk {
-    /// Every file below the given absolute paths, and what could not be walked.
+    /// Every file below the given absolute paths.
     ///
     /// A directory is walked for `.yaml`, `.yml`, `.json`, `.tpl` and kustomization files; a file is taken whatever its name.
     #[must_use]
-    pub fn run(&self, paths: &[PathBuf]) -> (Vec<Found>, Vec<WalkError>) {
-        let (found, errors) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+    pub fn run(&self, paths: &[PathBuf]) -> Walked {
+        let (found, errors, excluding) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()), Mutex::new(BTreeSet::new()));
         let needles = Needles::new();
         let (directories, files): (Vec<_>, Vec<_>) = paths.iter().partition(|p| p.is_dir());
         for file in files {
@@ -71,7 +83,7 @@ impl Walk {
             builder.filter_entry(move |entry| entry.file_name() != ".git" && (!entry.path_is_symlink() || inside(entry.path(), &boundary)));
             builder.build_parallel().run(|| {
                 Box::new(|entry| {
-                    match entry.as_ref().map(|entry| self.visit(entry, &needles)) {
+                    match entry.as_ref().map(|entry| self.visit(entry, &needles, &excluding)) {
                         Ok(None) => {}
                         Ok(Some(Ok(file))) => lock(&found).push(file),
                         Ok(Some(Err(error))) => lock(&errors).push(error),
@@ -85,7 +97,8 @@ impl Walk {
         }
         let mut errors = errors.into_inner().unwrap_or_else(PoisonError::into_inner);
         errors.sort();
-        (found.into_inner().unwrap_or_else(PoisonError::into_inner), errors)
+        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Walked { found, errors, excluding: excluding.into_inner().unwrap_or_else(PoisonError::into_inner) }
     }
 
     /// Every file of the boundary, unread: what something below the linted paths may refer to.
@@ -112,14 +125,23 @@ impl Walk {
         found.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn visit(&self, entry: &DirEntry, needles: &Needles) -> Option<Result<Found, WalkError>> {
+    fn visit(&self, entry: &DirEntry, needles: &Needles, excluding: &Mutex<BTreeSet<usize>>) -> Option<Result<Found, WalkError>> {
+        if !entry.file_type().is_some_and(|t| t.is_file()) {
+            return None;
+        }
         let name = entry.file_name().to_string_lossy();
         let wanted = by_name(&name) || [".yaml", ".yml", ".json", ".tpl"].iter().any(|e| name.ends_with(e));
-        if !wanted || !entry.file_type().is_some_and(|t| t.is_file()) {
+        // A glob is of use for any file that it fits, also for one that would not be read in any case.
+        if !wanted && self.exclude.is_empty() {
             return None;
         }
         let path = self.relative(entry.path())?;
-        if self.exclude.is_match(&path) {
+        let globs = self.exclude.matches(&path);
+        if !globs.is_empty() {
+            lock(excluding).extend(globs);
+            return None;
+        }
+        if !wanted {
             return None;
         }
         Some(self.take(entry.path(), needles, false).map_err(|why| (self.display(entry.path()), why)))

@@ -9,6 +9,7 @@ use crate::outcome::ClusterView;
 use crate::rules::{Draft, Findings};
 use crate::source::{FileId, Source};
 use crate::yaml::{Problem, ProblemKind};
+use std::collections::BTreeSet;
 
 /// Reports what is wrong with the text of manifests.
 pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &dyn Fn(&str) -> bool, findings: &mut Findings) {
@@ -93,5 +94,14 @@ pub(super) fn unused_clusters(config: &Config, clusters: &[ClusterView], finding
             "configuration-unused",
             draft.field("clusters").item(&cluster.name).help("correct the name, add `aliases` or `paths`, or remove the entry"),
         );
+    }
+}
+
+/// Reports globs of `exclude` that leave nothing out; `used` are the others, by their number.
+pub(super) fn unused_globs(config: &Config, used: &BTreeSet<usize>, findings: &mut Findings) {
+    for (_, (glob, span)) in config.exclude.iter().enumerate().filter(|(number, _)| !used.contains(number)) {
+        let draft = Draft::new(*span, "matches nothing", format!("no file matches the glob `{glob}`"));
+        let help = "globs are of whole paths from the repository's root, as in `archive/**`; correct it or remove it";
+        findings.report("configuration-unused", draft.field("exclude").item(glob).help(help));
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct Asked<'a> {
     pub(super) config: &'a Config,
     pub(super) workspace: &'a Workspace,
     pub(super) clusters: &'a [Cluster],
-    /// All of the repository is linted, so that what matches nothing is useless.
+    /// All of the repository is linted and could be read, so that what matches nothing is useless.
     pub(super) whole: bool,
 }
 
@@ -40,6 +40,11 @@ impl Asked<'_> {
         let named = |list: &[String]| list.iter().any(|r| r == rule);
         let chosen = self.settings.select.is_empty() || named(&self.settings.select);
         chosen && !named(&self.settings.ignore) && self.config.rules.get(rule).is_none_or(|(severity, _)| severity.is_some())
+    }
+
+    /// Whether every rule is at work that the configuration does not switch off for good.
+    fn ran_all(&self) -> bool {
+        self.settings.select.is_empty() && self.settings.ignore.is_empty()
     }
 
     /// The severity the configuration gives to a rule's findings, and where.
@@ -73,7 +78,7 @@ pub(super) fn select(asked: &Asked<'_>, findings: Findings, judged: &dyn Fn(File
     comments.report(asked.whole, &|rule| asked.ran(rule), &mut more);
     take(more, &mut Comments::default(), &mut entries);
     let mut more = Findings::default();
-    entries.report(asked.whole, &|rule| asked.ran(rule), &mut more);
+    entries.report(asked.whole, &|rule| rule.map_or_else(|| asked.ran_all(), |rule| asked.ran(rule)), &mut more);
     take(more, &mut comments, &mut Entries::new(&[], ""));
     let mut selection = judge.selection;
     let order = |a: &Finding, b: &Finding| a.primary.span.cmp(&b.primary.span).then(a.rule.cmp(b.rule)).then_with(|| a.message.cmp(&b.message));

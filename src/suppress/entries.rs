@@ -50,8 +50,9 @@ impl<'a> Entries<'a> {
         hidden
     }
 
-    /// Says which entries have no effect: `ran` tells which rules were at work. Without `whole` only a part of the repository was looked at.
-    pub fn report(&self, whole: bool, ran: &dyn Fn(&str) -> bool, findings: &mut Findings) {
+    /// Says which entries have no effect: `ran` tells which rules were at work, `None` standing for all. Without `whole` only a part of the
+    /// repository was looked at.
+    pub fn report(&self, whole: bool, ran: &dyn Fn(Option<&str>) -> bool, findings: &mut Findings) {
         for entry in &self.list {
             let ignore = entry.ignore;
             let what = ignore.rule.as_deref().unwrap_or("everything");
@@ -60,7 +61,7 @@ impl<'a> Entries<'a> {
                 let draft = Draft::new(*span, "this day has passed", format!("the entry that ignores {what} expired on {day}"));
                 let draft = draft.field("ignore").item(what).help("look at its findings again; then remove the entry or give it another day");
                 findings.report("configuration-unused", draft);
-            } else if whole && !entry.used && ignore.rule.as_ref().is_none_or(|rule| ran(rule)) {
+            } else if whole && !entry.used && ran(ignore.rule.as_deref()) {
                 let draft = Draft::new(ignore.span, "matches nothing", format!("there is no finding {} to ignore", words(ignore)));
                 findings.report("configuration-unused", draft.field("ignore").item(what).help(help));
             }
