@@ -4,7 +4,10 @@ use crate::finding::{Confidence, Severity};
 use crate::nodes::arch::Arch;
 use crate::operator::release::Release;
 use crate::report::Format;
+use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 /// Finds what a GitOps repository's KubeVirt HyperConverged configuration gets wrong about clusters of several CPU architectures.
@@ -30,12 +33,23 @@ pub(super) enum Command {
     /// Print a rule's page; without a rule, the list of rules
     Explain {
         /// Name of the rule
+        #[arg(value_parser = RuleName, hide_possible_values = true)]
         rule: Option<String>,
     },
     /// Reduce `kubectl get nodes -o yaml` (or json) to the smallest Node list worth committing
     Snapshot {
         /// The file; standard input when absent or `-`
         file: Option<PathBuf>,
+    },
+    /// Print a shell's completion script
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, in roff
+    Man {
+        /// The command to print the page of; the program's own when absent
+        command: Option<String>,
     },
 }
 
@@ -89,10 +103,10 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
     pub(super) output: Vec<(Format, PathBuf)>,
     /// Run only these rules
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule)]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = RuleName, hide_possible_values = true)]
     pub(super) select: Vec<String>,
     /// Leave these rules out
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule)]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = RuleName, hide_possible_values = true)]
     pub(super) ignore: Vec<String>,
     /// The least severity that fails the run
     #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
@@ -229,6 +243,22 @@ fn release(text: &str) -> Result<Release, String> {
 fn output(text: &str) -> Result<(Format, PathBuf), String> {
     let (format, file) = text.split_once('=').ok_or("write it like json=report.json")?;
     Ok((format.parse()?, PathBuf::from(file)))
+}
+
+/// The name of a rule. Shells offer the names; help does not list them.
+#[derive(Clone)]
+struct RuleName;
+
+impl TypedValueParser for RuleName {
+    type Value = String;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&clap::Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        rule.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(crate::rules::names().map(PossibleValue::new)))
+    }
 }
 
 fn rule(text: &str) -> Result<String, String> {

@@ -7,24 +7,15 @@ use std::io::{self, Write};
 /// Prints a page or the list.
 pub(super) fn explain(rule: Option<&str>) -> io::Result<u8> {
     let mut out = io::stdout().lock();
-    let Some(name) = rule else {
+    let Some(rule) = rule.and_then(rules::find) else {
         list(&mut out)?;
         return Ok(exit::OK);
     };
-    match rules::find(name) {
-        Some(rule) => {
-            let meta = rule.page.meta();
-            let alert = meta.alert.as_ref().map_or(String::new(), |a| format!(", the operator's alert {a}"));
-            writeln!(out, "{} ({}{alert})\n", rule.name, format!("{:?}", meta.severity).to_lowercase())?;
-            out.write_all(rule.page.body().as_bytes())?;
-            Ok(exit::OK)
-        }
-        None => {
-            let hint = crate::text::closest(name, rules::names()).map_or(String::new(), |r| format!("; did you mean `{r}`?"));
-            writeln!(io::stderr(), "hco-lint: there is no rule `{name}`{hint}; `hco-lint explain` lists them")?;
-            Ok(exit::USAGE)
-        }
-    }
+    let meta = rule.page.meta();
+    let alert = meta.alert.as_ref().map_or(String::new(), |a| format!(", the operator's alert {a}"));
+    writeln!(out, "{} ({}{alert})\n", rule.name, format!("{:?}", meta.severity).to_lowercase())?;
+    out.write_all(rule.page.body().as_bytes())?;
+    Ok(exit::OK)
 }
 
 fn list(out: &mut dyn Write) -> io::Result<()> {

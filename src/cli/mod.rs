@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod explain;
 mod mend;
+mod shell;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -21,6 +22,15 @@ mod exit {
     pub(super) const NOTHING: u8 = 3;
     /// The result is incomplete.
     pub(super) const INCOMPLETE: u8 = 4;
+
+    /// Each with its meaning, for the manual.
+    pub(super) const MEANINGS: [(u8, &str); 5] = [
+        (OK, "checked, and nothing at or above --fail-on"),
+        (FINDINGS, "at least one finding at or above --fail-on, of medium or high confidence; with --diff, something to mend"),
+        (USAGE, "the command line or the configuration is wrong"),
+        (NOTHING, "nothing to check: no manifest was read"),
+        (INCOMPLETE, "something could not be read, so the result is incomplete"),
+    ];
 }
 
 /// Runs the program with the process's arguments and gives its exit code.
@@ -40,6 +50,8 @@ pub fn main() -> u8 {
         Some(Command::Topology(args)) => check::topology(&args),
         Some(Command::Snapshot { file }) => check::snapshot(file.as_deref()),
         Some(Command::Explain { rule }) => explain::explain(rule.as_deref()),
+        Some(Command::Completions { shell }) => shell::completions(shell),
+        Some(Command::Man { command }) => shell::man(command.as_deref()),
     };
     match done {
         Ok(code) => code,

@@ -1,0 +1,6 @@
+//! The program as shells, editors, hooks and people run it.
+
+#![cfg(unix)]
+
+mod shell;
+mod support;
