@@ -41,8 +41,8 @@ pub(super) struct Renderer<'w> {
 
 impl<'w> Renderer<'w> {
     pub(super) fn new(workspace: &'w Workspace) -> Self {
-        let kustomizer = Kustomizer::new(workspace, Options::default());
-        let flux = Kustomizer::new(workspace, Options { restrict_to_root: false });
+        let kustomizer = Kustomizer::new(workspace, Options { restrict_to_root: true, lean: true });
+        let flux = Kustomizer::new(workspace, Options { restrict_to_root: false, lean: true });
         Self { workspace, kustomizer, flux, done: RefCell::default() }
     }
 

@@ -7,6 +7,7 @@ mod needles;
 mod path;
 mod walk;
 
+use needles::Needles;
 pub use path::{join, normalise, parent, stem};
 pub use walk::{Found, Walk, WalkError, Walked};
 
@@ -36,6 +37,7 @@ pub struct Workspace {
     /// Files that the walk passed over because of their names, and that something turned out to refer to.
     late: Vec<OnceLock<File>>,
     late_paths: Mutex<BTreeMap<String, FileId>>,
+    needles: Needles,
 }
 
 /// The directory that all linted paths share.
@@ -60,6 +62,8 @@ pub struct File {
     pub linted: bool,
     absolute: Option<PathBuf>,
     display: String,
+    /// Of a file that was only listed: whether it is relevant after all.
+    matters: OnceLock<bool>,
     source: OnceLock<Result<Source, String>>,
     parsed: OnceLock<Parsed>,
 }
@@ -104,12 +108,13 @@ impl Workspace {
                 linted: f.linted,
                 absolute: f.absolute,
                 display: f.display,
+                matters: OnceLock::new(),
                 source,
                 parsed: OnceLock::new(),
             });
         }
         let late = std::iter::repeat_with(OnceLock::new).take(MAX_LATE).collect();
-        Self { boundary, base, files, by_path, directories, late, late_paths: Mutex::default() }
+        Self { boundary, base, files, by_path, directories, late, late_paths: Mutex::default(), needles: Needles::new() }
     }
 
     /// Every file with its identity, in the order of their paths.
@@ -157,6 +162,7 @@ impl Workspace {
             linted: false,
             absolute: Some(absolute),
             display,
+            matters: OnceLock::new(),
             source,
             parsed,
         });
@@ -234,6 +240,16 @@ impl Workspace {
     #[must_use]
     pub fn parsed(&self, id: FileId) -> &Parsed {
         self.file(id).parsed.get_or_init(|| self.source(id).map(|s| yaml::parse(id, &s.text)).unwrap_or_default())
+    }
+
+    /// Whether a file could hold anything this program reads. What was only listed is searched for it here.
+    #[must_use]
+    pub fn matters(&self, id: FileId) -> bool {
+        let file = self.file(id);
+        if file.linted || file.relevant {
+            return file.relevant;
+        }
+        *file.matters.get_or_init(|| self.bytes(id).is_none_or(|bytes| self.needles.occur(&bytes)))
     }
 
     /// Parses the files that could matter, on all cores.

@@ -3,7 +3,7 @@
 //! A file without any of these words holds nothing this linter reads. The words are chosen so that few are needed: most of what matters
 //! carries an API group. Files are searched as bytes, before anyone asks whether they are UTF-8 or YAML.
 
-use memchr::memmem::Finder;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 /// At least one of these occurs in every file that could matter.
 const WORDS: [&str; 22] = [
@@ -31,18 +31,19 @@ const WORDS: [&str; 22] = [
     "tinkerbell",
 ];
 
-/// A compiled search, shared by all threads.
+/// A compiled search, shared by all threads: one pass over a file, however many words.
 #[derive(Debug)]
-pub(super) struct Needles(Vec<Finder<'static>>);
+pub(super) struct Needles(Option<AhoCorasick>);
 
 impl Needles {
     pub(super) fn new() -> Self {
-        Self(WORDS.iter().map(|w| Finder::new(w.as_bytes())).collect())
+        // Only leftmost searches of this crate use vector instructions.
+        Self(AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(WORDS).ok())
     }
 
-    /// Whether any of the words occurs.
+    /// Whether any of the words occurs. Everything is taken to matter should the search itself not compile.
     pub(super) fn occur(&self, bytes: &[u8]) -> bool {
-        self.0.iter().any(|finder| finder.find(bytes).is_some())
+        self.0.as_ref().is_none_or(|search| search.is_match(bytes))
     }
 }
 

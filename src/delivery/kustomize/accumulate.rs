@@ -28,11 +28,14 @@ const MAX_DEPTH: usize = 64;
 pub struct Options {
     /// Files above the kustomization that refers to them are refused (kustomize's and Argo CD's default; Flux lifts it).
     pub restrict_to_root: bool,
+    /// Resources that cannot matter ([`Files::matters`]) are passed over, unless something looks for an object that is not there: a
+    /// patch, a replacement or a var may mean one of them.
+    pub lean: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { restrict_to_root: true }
+        Self { restrict_to_root: true, lean: false }
     }
 }
 
@@ -68,8 +71,8 @@ pub struct Kustomizer<'f> {
     done: Mutex<HashMap<BaseKey, Arc<Accumulated>>>,
 }
 
-/// A base: its directory and the address of the schema it was accumulated under.
-type BaseKey = (Arc<str>, usize);
+/// A base: its directory, the address of the schema it was accumulated under, and whether it is lean.
+type BaseKey = (Arc<str>, usize, bool);
 
 /// A base with all its layers.
 #[derive(Clone, Debug)]
@@ -82,12 +85,30 @@ pub(super) struct Accumulated {
     /// The merge schema in force, which an `openapi` field may have changed.
     pub(super) schema: Arc<Schema>,
     ids: HashMap<Id, Span>,
+    /// Resources that cannot matter are to be passed over.
+    lean: bool,
+    /// Some were.
+    passed_over: bool,
 }
 
 impl Accumulated {
-    fn new(schema: Arc<Schema>) -> Self {
-        let specs = Specs::builtin();
-        Self { resources: Vec::new(), specs, vars: Vec::new(), log: Log::default(), component: false, schema, ids: HashMap::new() }
+    fn new(schema: Arc<Schema>, lean: bool) -> Self {
+        Self {
+            resources: Vec::new(),
+            specs: Specs::builtin(),
+            vars: Vec::new(),
+            log: Log::default(),
+            component: false,
+            schema,
+            ids: HashMap::new(),
+            lean,
+            passed_over: false,
+        }
+    }
+
+    /// Something was looked for that may be among what was passed over.
+    fn misses(&self) -> bool {
+        self.passed_over && self.log.sought
     }
 
     /// Adds an object; one that is there already is refused and left out.
@@ -151,16 +172,25 @@ impl<'f> Kustomizer<'f> {
     /// Renders a source with a deployer's own fields laid into its kustomization.
     #[must_use]
     pub fn build_with(&self, source: &Source<'_>, overlay: Option<&Overlay>) -> Build {
-        let schema = Schema::builtin();
-        let accumulated = match (source, overlay) {
-            (Source::Directory(dir), None) => self.directory(&Arc::from(*dir), None, &Chain { dir: "", parent: None, depth: 0 }, &schema),
-            _ => Arc::new(self.edited(source, overlay, &schema)),
-        };
-        finish::finish(&accumulated)
+        let accumulated = self.accumulated(source, overlay, self.options.lean);
+        let (build, sought) = finish::finish(&accumulated);
+        if !(sought && accumulated.passed_over) {
+            return build;
+        }
+        finish::finish(&self.accumulated(source, overlay, false)).0
     }
 
-    fn edited(&self, source: &Source<'_>, overlay: Option<&Overlay>, schema: &Arc<Schema>) -> Accumulated {
-        let mut acc = Accumulated::new(schema.clone());
+    fn accumulated(&self, source: &Source<'_>, overlay: Option<&Overlay>, lean: bool) -> Arc<Accumulated> {
+        let schema = Schema::builtin();
+        if let (Source::Directory(dir), None) = (source, overlay) {
+            return self.directory(&Arc::from(*dir), None, &Chain { dir: "", parent: None, depth: 0 }, &schema, lean);
+        }
+        let accumulated = self.edited(source, overlay, &schema, lean);
+        Arc::new(if accumulated.misses() { self.edited(source, overlay, &schema, false) } else { accumulated })
+    }
+
+    fn edited(&self, source: &Source<'_>, overlay: Option<&Overlay>, schema: &Arc<Schema>, lean: bool) -> Accumulated {
+        let mut acc = Accumulated::new(schema.clone(), lean);
         let chain = Chain { dir: "", parent: None, depth: 0 };
         let kustomization = match source {
             Source::Directory(dir) => Kustomization::read(self.files, &Arc::from(*dir), None, &mut acc.log),
@@ -199,12 +229,12 @@ impl<'f> Kustomizer<'f> {
     }
 
     /// The accumulation of a directory, done once for each schema.
-    pub(super) fn directory(&self, dir: &Arc<str>, reference: Option<Span>, chain: &Chain<'_>, schema: &Arc<Schema>) -> Arc<Accumulated> {
-        let key = (dir.clone(), Arc::as_ptr(schema) as usize);
+    fn directory(&self, dir: &Arc<str>, reference: Option<Span>, chain: &Chain<'_>, schema: &Arc<Schema>, lean: bool) -> Arc<Accumulated> {
+        let key = (dir.clone(), Arc::as_ptr(schema) as usize, lean);
         if let Some(done) = self.done.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return done.clone();
         }
-        let mut acc = Accumulated::new(schema.clone());
+        let mut acc = Accumulated::new(schema.clone(), lean);
         match Kustomization::read(self.files, dir, reference, &mut acc.log) {
             Some(kustomization) => {
                 acc.component = kustomization.component;
@@ -214,7 +244,7 @@ impl<'f> Kustomizer<'f> {
             // A directory without a kustomization is the fault of the reference, so nothing is remembered.
             None => return Arc::new(acc),
         }
-        let acc = Arc::new(acc);
+        let acc = if acc.misses() { self.directory(dir, reference, chain, schema, false) } else { Arc::new(acc) };
         self.done.lock().unwrap_or_else(PoisonError::into_inner).insert(key, acc.clone());
         acc
     }
@@ -286,6 +316,10 @@ impl<'f> Kustomizer<'f> {
                 let message = format!("`{path}` lies outside of `{}`; kustomize refuses files from there", display(&kustomization.dir));
                 acc.log.refuse(ProblemKind::OutsideRoot, span, message);
             }
+            if acc.lean && !self.files.matters(file) {
+                acc.passed_over = true;
+                return;
+            }
             let before = acc.log.problems.len();
             for resource in self.objects(file, &kustomization.dir, &mut acc.log) {
                 acc.append(resource, span);
@@ -295,7 +329,8 @@ impl<'f> Kustomizer<'f> {
             }
             return;
         }
-        let Some(base) = self.base(text, joined, span, acc, chain) else { return };
+        let Some(base) = self.base(text, joined, span, acc, chain, acc.lean) else { return };
+        acc.passed_over |= base.passed_over;
         if base.component {
             let message = "a component is listed under `components`, not under `resources`";
             acc.log.refuse(ProblemKind::Field, span, message);
@@ -320,9 +355,9 @@ impl<'f> Kustomizer<'f> {
     }
 
     /// The accumulation of a directory that a reference names, unless it is remote, missing or a cycle.
-    fn base(&self, text: &str, joined: Option<String>, span: Span, acc: &mut Accumulated, chain: &Chain<'_>) -> Option<Arc<Accumulated>> {
+    fn base(&self, text: &str, joined: Option<String>, span: Span, acc: &mut Accumulated, chain: &Chain<'_>, lean: bool) -> Option<Arc<Accumulated>> {
         let dir = self.reachable(text, joined, span, acc, chain, false)?;
-        let base = self.directory(&dir, Some(span), chain, &acc.schema);
+        let base = self.directory(&dir, Some(span), chain, &acc.schema, lean);
         if let Some(inner) = base.log.dirs.iter().find(|d| chain.is_in_or_above(d)) {
             acc.log.refuse(ProblemKind::Cycle, span, format!("`{}` leads back to `{}`", display(&dir), display(inner)));
             return None;
@@ -390,7 +425,7 @@ impl<'f> Kustomizer<'f> {
                 _ => {
                     let joined = path::join(&kustomization.dir, text);
                     let chain = Chain { dir: &kustomization.dir, parent: None, depth: 1 };
-                    let Some(base) = self.base(text, joined, node.span(), acc, &chain) else { continue };
+                    let Some(base) = self.base(text, joined, node.span(), acc, &chain, false) else { continue };
                     acc.log.absorb(&base.log);
                     base.resources.clone()
                 }

@@ -21,6 +21,11 @@ pub trait Files: Sync {
 
     /// Whether there is such a directory.
     fn is_directory(&self, path: &str) -> bool;
+
+    /// Whether a file may hold anything that its reader is after. What does not is still a file that others may refer to.
+    fn matters(&self, _file: FileId) -> bool {
+        true
+    }
 }
 
 impl Files for Workspace {
@@ -38,6 +43,10 @@ impl Files for Workspace {
 
     fn is_directory(&self, path: &str) -> bool {
         Workspace::is_directory(self, path)
+    }
+
+    fn matters(&self, file: FileId) -> bool {
+        Workspace::matters(self, file)
     }
 }
 

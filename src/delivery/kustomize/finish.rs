@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 /// Marks an object that is for kustomize alone, unless its value is `false`.
 const LOCAL: &str = "config.kubernetes.io/local-config";
 
-/// The final objects of an accumulation.
-pub(super) fn finish(accumulated: &Accumulated) -> Build {
+/// The final objects of an accumulation; and whether one was looked for that is not there.
+pub(super) fn finish(accumulated: &Accumulated) -> (Build, bool) {
     let mut objects: Vec<Resource> = accumulated.resources.clone();
     let mut log = accumulated.log.clone();
     append_hashes(&mut objects);
@@ -42,7 +42,8 @@ pub(super) fn finish(accumulated: &Accumulated) -> Build {
         }
         object.root = with_string_annotations(&object.root);
     }
-    Build { objects, unresolved: log.unresolved, problems: log.problems, plugins: log.plugins, files: log.files }
+    let build = Build { objects, unresolved: log.unresolved, problems: log.problems, plugins: log.plugins, files: log.files };
+    (build, log.sought)
 }
 
 /// Appends to the names of generated objects the hash of their content.

@@ -87,6 +87,8 @@ pub(super) struct Log {
     pub(super) dirs: BTreeSet<Arc<str>>,
     /// A resource could not be read at all, so objects are missing for a reason already reported.
     pub(super) incomplete: Option<Span>,
+    /// An object was looked for and is not there.
+    pub(super) sought: bool,
 }
 
 impl Log {
@@ -136,8 +138,9 @@ impl Log {
         self.incomplete = self.incomplete.or(other.incomplete);
     }
 
-    /// The first thing that hides objects, if any does.
-    pub(super) fn hides(&self) -> Option<(Span, Arc<str>)> {
+    /// The first thing that may hide an object that was looked for and is not there, if anything hides objects.
+    pub(super) fn hides(&mut self) -> Option<(Span, Arc<str>)> {
+        self.sought = true;
         self.unresolved
             .first()
             .map(|u| (u.span, u.reason.clone()))

@@ -24,6 +24,8 @@ mod id;
 mod images;
 mod jsonpatch;
 mod kustomization;
+#[cfg(test)]
+mod lean_tests;
 mod load;
 mod log;
 mod merge;

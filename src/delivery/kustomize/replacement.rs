@@ -43,14 +43,16 @@ fn exact(node: &Node) -> Id {
     Id { gvk: gvk_of(node), name: part("name"), namespace: part("namespace") }
 }
 
-fn value(source: &Node, resources: &[Resource], log: &Log) -> Result<Node, Misfit> {
+fn value(source: &Node, resources: &[Resource], log: &mut Log) -> Result<Node, Misfit> {
     let misfit = |message: String| Misfit { span: source.span(), related: None, message };
     let selector = exact(source);
     let found: Vec<&Resource> = resources.iter().filter(|r| r.any_id(|id| id.selected_by(&selector))).collect();
-    let object = match (found.as_slice(), log.hides()) {
-        ([one], _) => one,
-        ([], Some((span, reason))) => return Ok(Node::new(Value::Opaque(Opaque { reason, span }), source.span())),
-        ([], None) => return Err(misfit("the source of the replacement matches no object".into())),
+    let object = match found.as_slice() {
+        [one] => one,
+        [] => match log.hides() {
+            Some((span, reason)) => return Ok(Node::new(Value::Opaque(Opaque { reason, span }), source.span())),
+            None => return Err(misfit("the source of the replacement matches no object".into())),
+        },
         _ => return Err(misfit("the source of the replacement matches several objects".into())),
     };
     let path = fields::text(source, "fieldPath").unwrap_or("metadata.name");
