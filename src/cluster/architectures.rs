@@ -151,6 +151,13 @@ impl Architectures {
         any
     }
 
+    /// Whether nodes of a possible architecture are there, and only what they do or whose they are is in doubt.
+    #[must_use]
+    pub fn may_be_present(&self, arch: &Arch) -> bool {
+        let count = |map: &BTreeMap<Arch, Vec<Proof>>| map.get(arch).map_or(0, Vec::len);
+        count(&self.possible) > count(&self.latent)
+    }
+
     /// Architectures that are certain or possible, sorted.
     #[must_use]
     pub fn conceivable(&self) -> BTreeSet<&Arch> {

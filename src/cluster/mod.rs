@@ -262,7 +262,7 @@ impl Subject<'_> {
     pub fn wants_architectures(&self) -> bool {
         let unknown = self.architectures.knowledge == Knowledge::Unknown && self.architectures.possible.is_empty();
         let matters = self.minds_architectures() && self.feature.on != Tri::Yes && self.images.any() != Tri::No;
-        unknown && matters && self.membership() > Confidence::Low
+        unknown && matters && !self.workloads.is_of_one_architecture() && self.membership() > Confidence::Low
     }
 
     /// Evidence for architectures in a few words, with the cluster's name where there may be several.

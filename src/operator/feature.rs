@@ -3,8 +3,9 @@
 use super::Tri;
 use super::hyperconverged::{Api, FEATURE, HyperConverged, boolean};
 use super::release::Release;
+use crate::manifest::template::is_template;
 use crate::source::Span;
-use crate::yaml::{Entry, Lookup, Node};
+use crate::yaml::{Entry, Lookup, Node, Value};
 
 /// The flag.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Feature {
     pub place: Span,
     /// Where this release keeps the flag, as a path of keys.
     pub path: &'static [&'static str],
+    /// Admission refuses the resource for what is written where the flag is looked for, so it never comes to have a value.
+    pub refused: bool,
 }
 
 impl Feature {
@@ -55,7 +58,11 @@ pub fn gates(hco: &HyperConverged) -> Vec<Gate<'_>> {
             let enabled = match node.at(&["state"]) {
                 Lookup::Absent => Tri::Yes,
                 Lookup::Unknown(_) => Tri::Maybe,
-                Lookup::Found(state) => Tri::from(state.text() == Some("Enabled")),
+                Lookup::Found(state) => match state.text() {
+                    Some("Enabled") => Tri::Yes,
+                    Some("Disabled") => Tri::No,
+                    _ => Tri::Maybe,
+                },
             };
             Some(Gate { node, name: node.find(&["name"])?.text()?, enabled })
         })
@@ -86,6 +93,7 @@ pub fn feature(hco: &HyperConverged, release: Release) -> Feature {
         Api::V1 => V1_GATES,
     };
     let (on, decided_by) = match hco.api {
+        Api::V1beta1 if misshapen(hco) => (Tri::Maybe, None),
         Api::V1beta1 => switch(hco, V1BETA1),
         Api::V1 => {
             let field = if release.has_field() { switch(hco, V1_FIELD) } else { (Tri::No, None) };
@@ -93,9 +101,25 @@ pub fn feature(hco: &HyperConverged, release: Release) -> Feature {
         }
     };
     let on = if release.has_feature() { on } else { Tri::No };
+    let refused = on == Tri::Maybe && decided_by.as_ref().map_or(misshapen(hco), is_plain);
     let removed = || hco.root().removed_at(path);
     let place = decided_by.as_ref().and_then(|n| line_of(hco, path, n)).or_else(removed).unwrap_or_else(|| belongs(hco, path));
-    Feature { on, decided_by, place, path }
+    Feature { on, decided_by, place, path, refused }
+}
+
+/// Whether the gates have the shape of the other API version.
+fn misshapen(hco: &HyperConverged) -> bool {
+    let Lookup::Found(gates) = hco.root().at(V1_GATES).non_null() else { return false };
+    let right = match hco.api {
+        Api::V1 => gates.as_sequence().is_some(),
+        Api::V1beta1 => gates.as_mapping().is_some(),
+    };
+    !right && is_plain(gates)
+}
+
+/// Whether the value is written out, and not for a template to fill in.
+fn is_plain(node: &Node) -> bool {
+    !matches!(node.value(), Value::Opaque(_)) && !node.text().is_some_and(is_template)
 }
 
 fn switch(hco: &HyperConverged, path: &[&str]) -> (Tri, Option<Node>) {
@@ -108,6 +132,7 @@ fn gate_value(hco: &HyperConverged, release: Release) -> (Tri, Option<Node>) {
         Some(gate) => (gate.enabled, Some(gate.node.find(&["state"]).unwrap_or(gate.node).clone())),
         None => match hco.root().at(V1_GATES) {
             Lookup::Unknown(_) => (Tri::Maybe, None),
+            Lookup::Found(_) if misshapen(hco) => (Tri::Maybe, None),
             Lookup::Found(list) if list.as_sequence().is_some_and(|items| items.iter().any(|i| matches!(i.get("name"), Lookup::Unknown(_)))) => {
                 (Tri::Maybe, None)
             }

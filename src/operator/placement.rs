@@ -2,7 +2,7 @@
 //!
 //! Follows the operator's `pkg/internal/nodeinfo` and the scheduler's `component-helpers/scheduling/corev1/nodeaffinity`.
 
-use super::{Tri, labels};
+use super::{SUPPORTED, Tri, labels};
 use crate::nodes::pool::{LabelValue, Labels};
 use crate::source::Span;
 use crate::yaml::{Lookup, Node, Opaque};
@@ -118,9 +118,20 @@ impl Placement {
         }
         if let Some(required) = &self.required {
             let any = required.terms.iter().map(|t| t.matches(node, name)).fold(Tri::No, Tri::or);
-            answer = answer.and(any);
+            // Admission refuses what does not parse: which nodes it was to choose is in nobody's hands.
+            answer = answer.and(if self.refusals().is_empty() { any } else { Tri::Maybe });
         }
         answer
+    }
+
+    /// Whether all nodes that it can choose have the same architecture, whatever nodes there are.
+    #[must_use]
+    pub fn is_of_one_architecture(&self) -> bool {
+        let may_choose = |arch: &&str| {
+            let known = ARCHITECTURE.map(|key| (key.to_owned(), LabelValue::Is((*arch).to_owned())));
+            self.matches(&Labels { known: known.into(), complete: false }, None) != Tri::No
+        };
+        self.has_requirements() == Tri::Yes && SUPPORTED.into_iter().filter(may_choose).count() < 2
     }
 
     /// The label keys that it demands something of.
@@ -248,10 +259,13 @@ impl Requirement {
     }
 }
 
+/// The labels that the kubelet gives a node for its architecture.
+pub const ARCHITECTURE: [&str; 2] = ["kubernetes.io/arch", "beta.kubernetes.io/arch"];
+
 /// Whether a label's key is that of a node's architecture.
 #[must_use]
 pub fn is_architecture(key: &str) -> bool {
-    matches!(key, "kubernetes.io/arch" | "beta.kubernetes.io/arch")
+    ARCHITECTURE.contains(&key)
 }
 
 /// A place where a placement mentions the architecture without demanding it.

@@ -3,7 +3,7 @@
 use super::{Check, Draft, Findings};
 use crate::cluster::Subject;
 use crate::nodes::arch::Arch;
-use crate::operator::Tri;
+use crate::operator::{SUPPORTED, Tri};
 use crate::operator::hyperconverged::ARCHITECTURES;
 use crate::operator::images::Annotation;
 use crate::text::and;
@@ -18,8 +18,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for image in &subject.images.list {
         let Annotation::Is(text, place) = &image.annotation else { continue };
         let listed = |arch: &Arch| text.split(',').any(|token| token == arch.as_str());
-        let missing: Vec<_> = workloads.iter().filter(|(arch, _)| !listed(arch)).collect();
-        if missing.is_empty() || missing.len() == workloads.len() {
+        // No image can be imported for an architecture that SSP does not know, whatever it lists.
+        let (has, missing): (Vec<_>, Vec<_>) = workloads.iter().filter(|(arch, _)| SUPPORTED.contains(&arch.as_str())).partition(|(arch, _)| listed(arch));
+        if missing.is_empty() || has.is_empty() {
             continue;
         }
         let names: Vec<&str> = missing.iter().map(|(arch, _)| arch.as_str()).collect();

@@ -21,13 +21,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for image in &subject.images.list {
         let Annotation::Is(text, place) = &image.annotation else { continue };
         let listed = |arch: &Arch| text.split(',').any(|token| token == arch.as_str());
-        let workloads = &subject.architectures.workloads;
-        if text.is_empty() || workloads.keys().any(listed) {
+        let (workloads, possible) = (&subject.architectures.workloads, &subject.architectures.possible);
+        // Nodes that are there and may be workload nodes are enough to say nothing.
+        let may_run = |arch: &Arch| listed(arch) && subject.architectures.may_be_present(arch);
+        if text.is_empty() || workloads.keys().any(listed) || possible.keys().any(may_run) {
             continue;
         }
-        // Absence follows from a complete inventory alone; a possible node of the right architecture would be enough.
-        let possible = subject.architectures.possible.keys().any(listed);
-        let complete = subject.architectures.knowledge == Knowledge::Complete && !possible;
+        // Absence follows from a complete inventory alone; a pool of the right architecture may get its nodes.
+        let complete = subject.architectures.knowledge == Knowledge::Complete && !possible.keys().any(listed);
         let confidence = if complete { subject.membership() } else { Confidence::Low };
         findings.add(draft(subject, image, text, *place).confidence(confidence));
     }

@@ -20,6 +20,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.minds_architectures() || subject.feature.on == Tri::Yes || subject.images.any() == Tri::No {
         return;
     }
+    // What the API server refuses has a finding of its own, and decides nothing.
+    if subject.feature.refused {
+        return;
+    }
     let architectures = &subject.architectures;
     let certain = architectures.workloads.len() > 1;
     if !certain && architectures.conceivable().len() < 2 {

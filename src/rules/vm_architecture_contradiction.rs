@@ -6,7 +6,7 @@ use crate::manifest::template::is_template;
 use crate::nodes::pool::{LabelValue, Labels};
 use crate::operator::Tri;
 use crate::operator::hyperconverged::Text;
-use crate::operator::placement::is_architecture;
+use crate::operator::placement::{ARCHITECTURE, is_architecture};
 use crate::source::Span;
 use crate::yaml::{Entry, Node};
 
@@ -39,7 +39,7 @@ fn placement(machine: &Machine<'_>, arch: &str) -> Option<Contradiction> {
     if placement.unknown.is_some() || !placement.keys().any(is_architecture) || !placement.refusals().is_empty() {
         return None;
     }
-    let known = ["kubernetes.io/arch", "beta.kubernetes.io/arch"].map(|k| (k.to_owned(), LabelValue::Is(arch.to_owned())));
+    let known = ARCHITECTURE.map(|k| (k.to_owned(), LabelValue::Is(arch.to_owned())));
     let node = Labels { known: known.into(), complete: false };
     if placement.matches(&node, None) != Tri::No || placement.required.as_ref().is_some_and(crate::operator::placement::Required::is_empty) {
         return None;
