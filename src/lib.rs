@@ -5,6 +5,7 @@
 //! given) → `nodes` and `operator` (what declares nodes, what the operator would compute) → `cluster` (one cluster with both) →
 //! `rules` (what is wrong) → `report` (what people and machines read). Nothing reaches back.
 
+pub mod baseline;
 pub mod cli;
 pub mod cluster;
 pub mod config;

@@ -25,6 +25,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// The findings that a comment, the configuration or the baseline hides.
     pub suppressed: Vec<Suppressed>,
+    /// What the baseline in effect does; `None` without one.
+    pub baseline: Option<crate::baseline::Effect>,
     /// What could not be seen.
     pub unresolved: Vec<Unresolved>,
     /// How much was read, and what was not.
@@ -32,6 +34,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// How many findings the baseline hides.
+    #[must_use]
+    pub fn recorded(&self) -> usize {
+        self.suppressed.iter().filter(|s| s.by == Suppression::Baseline).count()
+    }
+
     /// The source of a file.
     #[must_use]
     pub fn source(&self, file: FileId) -> Option<&Source> {

@@ -9,6 +9,7 @@ mod share;
 pub use mend::{Changed, Mended, mend};
 pub use place::{Place, locate};
 
+use crate::baseline::{self, Baseline};
 use crate::cluster::{self, Assumptions, Cluster, Outside};
 use crate::config::{self, CommonImages, Config, ConfigError};
 use crate::delivery;
@@ -22,7 +23,7 @@ use crate::rules::{self, Findings};
 use crate::source::{FileId, Source};
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +50,12 @@ pub struct Settings {
     pub ignore: Vec<String>,
     /// Findings below it are hidden; the configuration's or medium when absent.
     pub min_confidence: Option<Confidence>,
+    /// Findings that are left alone; the configuration's when absent.
+    pub baseline: Option<PathBuf>,
+    /// Whether there is no baseline, whatever the configuration says.
+    pub no_baseline: bool,
+    /// The baseline that will be written; it need not be there yet.
+    pub write_baseline: Option<PathBuf>,
     /// Honour ignore files.
     pub honour_ignore: bool,
     /// Worker threads.
@@ -71,7 +78,7 @@ pub enum RunError {
 /// # Errors
 /// A path that does not exist, facts about clusters that do not exist, a wrong configuration.
 pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
-    let Loaded { workspace, place, config, errors, excluding } = load(settings)?;
+    let Loaded { workspace, place, config, baseline, errors, excluding } = load(settings)?;
     workspace.parse_relevant(settings.threads);
     let aside = |path: &str| cluster::conventions::is_aside(path, place.linted_below(path)) && !forced(&config, path);
     // A linted part may be a repository of its own inside this one, so only for the whole of it does the remote tell.
@@ -116,8 +123,19 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     }
     let unresolved = deliveries.unresolved.clone();
     let judged = |id: FileId, file: &File| file.linted && file.relevant && !aside(&file.path) && !deliveries.templates.contains(&id);
-    let selection =
-        select::select(&select::Asked { settings, config: &config, workspace: &workspace, clusters: &clusters, whole }, findings, &judged);
+    let selection = select::select(
+        &select::Asked {
+            settings,
+            config: &config,
+            workspace: &workspace,
+            clusters: &clusters,
+            baseline: baseline.as_ref(),
+            prefix: &place.prefix(),
+            whole,
+        },
+        findings,
+        &judged,
+    );
     let mut summary = selection.summary;
     summary.files = files;
     summary.parsed = parsed;
@@ -131,6 +149,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         clusters: views,
         findings: selection.shown,
         suppressed: selection.suppressed,
+        baseline: selection.baseline,
         unresolved,
         summary,
     })
@@ -171,6 +190,7 @@ struct Loaded {
     workspace: Workspace,
     place: Place,
     config: Config,
+    baseline: Option<Baseline>,
     /// What could not be walked, with the reason.
     errors: Vec<(String, String)>,
     /// Which of the configuration's `exclude` globs left a file out.
@@ -222,6 +242,8 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         extra.extend(first.clusters.iter().filter_map(|c| c.nodes.as_ref()).map(|(n, _)| directory.join(n)));
         extra.push(path.clone());
     }
+    let recorded = baseline_path(settings, configured.as_ref().and_then(|(path, _)| Some((path.parent()?, first.baseline.as_ref()?.0.as_str()))));
+    extra.extend(recorded.clone());
     for path in extra {
         found.push(place.outside_file(&path).map_err(|e| RunError::Usage(vec![e]))?);
     }
@@ -230,7 +252,24 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         Some(id) => read(id)?,
         None => first,
     };
-    Ok(Loaded { workspace, place, config, errors, excluding })
+    let baseline = match recorded.and_then(|path| workspace.find(&place.key(&path))) {
+        Some(id) => {
+            let source = workspace.source(id).map_err(|why| RunError::Usage(vec![format!("{}: {why}", workspace.file(id).display())]))?;
+            let wrong = |errors| RunError::Config(Box::new(Source::new(source.path.clone(), source.text.clone())), errors);
+            Some(baseline::read(id, &source.text).map_err(wrong)?)
+        }
+        None => None,
+    };
+    Ok(Loaded { workspace, place, config, baseline, errors, excluding })
+}
+
+/// Where the baseline lies: the given one, else the configured one, which is relative to the configuration's directory. One that is about to
+/// be written for the first time is not there.
+fn baseline_path(settings: &Settings, configured: Option<(&Path, &str)>) -> Option<PathBuf> {
+    let given = settings.baseline.as_ref().map(|path| settings.directory.join(path));
+    let path = given.or_else(|| configured.map(|(directory, path)| directory.join(path))).filter(|_| !settings.no_baseline)?;
+    let same = |other: &PathBuf| std::path::absolute(settings.directory.join(other)).ok() == std::path::absolute(&path).ok();
+    (path.exists() || !settings.write_baseline.as_ref().is_some_and(same)).then_some(path)
 }
 
 fn command_line(facts: &[(Option<String>, Vec<Arch>)]) -> String {
@@ -243,7 +282,7 @@ fn command_line(facts: &[(Option<String>, Vec<Arch>)]) -> String {
 
 fn outside(settings: &Settings, workspace: &Workspace, place: &Place, config: &Config) -> Result<Outside, RunError> {
     let usage = |e: String| RunError::Usage(vec![e]);
-    let file = |path: &std::path::Path| {
+    let file = |path: &Path| {
         let id = workspace.find(&place.key(path)).ok_or_else(|| usage(format!("{}: no such file", path.display())))?;
         match workspace.source(id) {
             Ok(_) => Ok(id),

@@ -115,10 +115,26 @@ pub(super) struct CheckArgs {
     #[arg(long, value_enum, value_name = "CONFIDENCE")]
     pub(super) min_confidence: Option<MinConfidence>,
     #[command(flatten)]
+    pub(super) baseline: BaselineArgs,
+    #[command(flatten)]
     pub(super) fix: FixArgs,
     /// Print the files that would be looked at, and stop
     #[arg(long)]
     pub(super) list_files: bool,
+}
+
+/// Findings that are left alone for the time being.
+#[derive(Debug, Args)]
+pub(super) struct BaselineArgs {
+    /// Leave alone the findings that this file records [default: the configuration's `baseline`]
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Show the findings that the configuration's baseline records, too
+    #[arg(long, conflicts_with = "baseline")]
+    pub(super) no_baseline: bool,
+    /// Record what is found in this file, for `--baseline`, and leave it alone
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list_files", "diff"])]
+    pub(super) write_baseline: Option<PathBuf>,
 }
 
 /// What to do about findings that can be mended.

@@ -34,12 +34,18 @@ pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
             Err(error) => failed(&error),
         };
     }
-    let (outcome, mended) = match super::mend::outcome(&settings, &args.fix) {
+    let (mut outcome, mended) = match super::mend::outcome(&settings, &args.fix) {
         Ok(found) => found,
         Err(error) => return failed(&error),
     };
     if args.fix.diff {
         return super::mend::diff(&mended, options(&args.input, &[], Format::Human).color);
+    }
+    let written = super::mend::write(&mended)?;
+    let mut failed = written.failed;
+    // What could not be mended in the files is still there, and no baseline of what is left would know it.
+    if let Some(path) = args.baseline.write_baseline.as_deref().filter(|_| !failed) {
+        failed = !super::baseline::write(path, &mut outcome)?;
     }
     let urls: Vec<String> = rules::ALL.iter().map(|r| format!("{PAGES}/{}.md", r.name)).collect();
     let infos = infos(&urls);
@@ -48,7 +54,6 @@ pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
     let mut options = options(&args.input, &infos, args.format);
     options.folded = &folded;
     options.fail_on = args.fail_on.severity();
-    let written = super::mend::write(&mended)?;
     if written.stream {
         args.format.write(&mut io::stderr().lock(), &outcome, &Options { color: false, links: false, ..options })?;
     } else {
@@ -59,7 +64,7 @@ pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
         let mut file = std::fs::File::create(path).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
         format.write(&mut file, &outcome, &plain)?;
     }
-    Ok(if written.failed { exit::INCOMPLETE } else { code(&outcome, options.fail_on) })
+    Ok(if failed { exit::INCOMPLETE } else { code(&outcome, options.fail_on) })
 }
 
 /// Prints what a Kustomize root yields.
@@ -153,6 +158,9 @@ fn settings(input: &InputArgs, check: Option<&CheckArgs>) -> Result<Settings, u8
         select: check.map(|c| c.select.clone()).unwrap_or_default(),
         ignore: check.map(|c| c.ignore.clone()).unwrap_or_default(),
         min_confidence: check.and_then(|c| c.min_confidence).map(Confidence::from),
+        baseline: check.and_then(|c| c.baseline.baseline.clone()),
+        no_baseline: check.is_some_and(|c| c.baseline.no_baseline),
+        write_baseline: check.and_then(|c| c.baseline.write_baseline.clone()),
         honour_ignore: !input.no_ignore,
         threads: input.threads.map_or((cores * 2).max(8), usize::from),
         ..Settings::default()

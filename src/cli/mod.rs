@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out.
 
 mod args;
+mod baseline;
 mod check;
 mod explain;
 mod mend;

@@ -2,6 +2,7 @@
 
 mod read;
 
+pub(crate) use read::Reader;
 pub use read::read;
 
 use crate::finding::{Confidence, Severity};
@@ -37,6 +38,8 @@ pub struct Config {
     pub ignore: Vec<Ignore>,
     /// Globs of paths that are not read.
     pub exclude: Vec<(String, Span)>,
+    /// A file with findings that are left alone for the time being, relative to the configuration file.
+    pub baseline: Option<(String, Span)>,
     /// Findings below it are hidden.
     pub min_confidence: Option<Confidence>,
 }

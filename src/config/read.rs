@@ -14,33 +14,40 @@ use crate::yaml::{self, Node, ProblemKind};
 /// # Errors
 /// Every unknown key, wrong type and unreadable value, with its place.
 pub fn read(file: FileId, text: &str) -> Result<Config, Vec<ConfigError>> {
-    let parsed = yaml::parse(file, text);
-    let mut reader = Reader { errors: Vec::new() };
-    for problem in &parsed.problems {
-        reader.error(problem.span, problem.message.clone());
-    }
-    if let [_, second, ..] = parsed.documents.as_slice() {
-        reader.error(second.root.span(), "the configuration is one document".to_owned());
-    }
     let mut config = Config::default();
-    let broken = parsed.problems.iter().any(|p| p.kind != ProblemKind::DuplicateKey);
-    if let (false, Some(document)) = (broken, parsed.documents.first()) {
-        reader.config(&document.root, &mut config);
-    }
-    if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
+    Reader::document(file, text, "the configuration", |reader, root| reader.config(root, &mut config))?;
+    Ok(config)
 }
 
-struct Reader {
-    errors: Vec<ConfigError>,
+/// Reads a file of one document in which every key is known, and remembers what is wrong with it.
+pub(crate) struct Reader {
+    pub(crate) errors: Vec<ConfigError>,
 }
 
 impl Reader {
-    fn error(&mut self, span: Span, message: String) {
+    /// Reads the one document of a text, if its text is sound.
+    pub(crate) fn document(file: FileId, text: &str, what: &str, read: impl FnOnce(&mut Self, &Node)) -> Result<(), Vec<ConfigError>> {
+        let parsed = yaml::parse(file, text);
+        let mut reader = Self { errors: Vec::new() };
+        for problem in &parsed.problems {
+            reader.error(problem.span, problem.message.clone());
+        }
+        if let [_, second, ..] = parsed.documents.as_slice() {
+            reader.error(second.root.span(), format!("{what} is one document"));
+        }
+        let broken = parsed.problems.iter().any(|p| p.kind != ProblemKind::DuplicateKey);
+        if let (false, Some(document)) = (broken, parsed.documents.first()) {
+            read(&mut reader, &document.root);
+        }
+        if reader.errors.is_empty() { Ok(()) } else { Err(reader.errors) }
+    }
+
+    pub(crate) fn error(&mut self, span: Span, message: String) {
         self.errors.push(ConfigError { span, message });
     }
 
     /// The entries of a map whose keys are all known.
-    fn entries<'a>(&mut self, node: &'a Node, what: &str, known: &[&str]) -> Vec<(&'a str, &'a Node)> {
+    pub(crate) fn entries<'a>(&mut self, node: &'a Node, what: &str, known: &[&str]) -> Vec<(&'a str, &'a Node)> {
         if node.is_null() {
             return Vec::new();
         }
@@ -64,7 +71,7 @@ impl Reader {
         entries
     }
 
-    fn items<'a>(&mut self, node: &'a Node, what: &str) -> &'a [Node] {
+    pub(crate) fn items<'a>(&mut self, node: &'a Node, what: &str) -> &'a [Node] {
         match node.as_sequence() {
             Some(items) => items,
             None => {
@@ -74,7 +81,7 @@ impl Reader {
         }
     }
 
-    fn string(&mut self, node: &Node, what: &str) -> Option<String> {
+    pub(crate) fn string(&mut self, node: &Node, what: &str) -> Option<String> {
         let text = node.as_scalar().map(|s| s.text.to_string()).filter(|t| !t.is_empty());
         if text.is_none() {
             self.error(node.span(), format!("{what} is a string"));
@@ -82,7 +89,7 @@ impl Reader {
         text
     }
 
-    fn strings(&mut self, node: &Node, what: &str) -> Vec<(String, Span)> {
+    pub(crate) fn strings(&mut self, node: &Node, what: &str) -> Vec<(String, Span)> {
         let items = if node.as_scalar().is_some() { std::slice::from_ref(node) } else { self.items(node, what) };
         items.iter().filter_map(|item| Some((self.string(item, what)?, item.span()))).collect()
     }
@@ -123,8 +130,19 @@ impl Reader {
     }
 
     fn config(&mut self, root: &Node, config: &mut Config) {
-        const KEYS: &[&str] =
-            &["repoURL", "clusters", "defaults", "operator", "commonImages", "unknownArchitectures", "rules", "ignore", "exclude", "minConfidence"];
+        const KEYS: &[&str] = &[
+            "repoURL",
+            "clusters",
+            "defaults",
+            "operator",
+            "commonImages",
+            "unknownArchitectures",
+            "rules",
+            "ignore",
+            "exclude",
+            "baseline",
+            "minConfidence",
+        ];
         for (key, value) in self.entries(root, "the configuration", KEYS) {
             match key {
                 "repoURL" => config.repo_url = self.string(value, "`repoURL`"),
@@ -157,6 +175,7 @@ impl Reader {
                     }
                 }
                 "exclude" => config.exclude = self.globs(value, "`exclude`"),
+                "baseline" => config.baseline = self.string(value, "`baseline`").map(|path| (path, value.span())),
                 "minConfidence" => {
                     let choices = [("low", Confidence::Low), ("medium", Confidence::Medium), ("high", Confidence::High)];
                     config.min_confidence = self.one_of(value, "`minConfidence`", &choices);

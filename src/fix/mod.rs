@@ -18,7 +18,7 @@ mod write;
 
 pub use apply::{Chosen, apply, choose};
 pub use diff::unified;
-pub use write::write;
+pub use write::{put, write};
 
 use crate::finding::{Edit, Fix};
 use crate::source::{FileId, Source, Span};

@@ -1,4 +1,4 @@
-//! Writing mended files: whole or not at all.
+//! Writing files: whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -21,12 +21,30 @@ pub fn write(path: &Path, old: &str, new: &str) -> io::Result<()> {
     if fs::read(&path)? != old.as_bytes() {
         return Err(io::Error::other("it has changed since it was read"));
     }
-    let (temporary, mut file) = beside(&path)?;
+    exchange(&path, new, Some(metadata.permissions()))
+}
+
+/// Makes a file of this text, or puts the text in the place of what the file holds, in the same way.
+///
+/// # Errors
+/// The file may not be written, or writing fails; what was there is then as it was.
+pub fn put(path: &Path, text: &str) -> io::Result<()> {
+    match fs::read(path) {
+        Ok(old) if old == text.as_bytes() => Ok(()),
+        Ok(old) => write(path, &String::from_utf8(old).map_err(|_| io::Error::other("it holds no text"))?, text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => exchange(path, text, None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes beside the file, then moves over it.
+fn exchange(path: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()> {
+    let (temporary, mut file) = beside(path)?;
     let moved = file
-        .write_all(new.as_bytes())
-        .and_then(|()| fs::set_permissions(&temporary, metadata.permissions()))
+        .write_all(text.as_bytes())
+        .and_then(|()| permissions.map_or(Ok(()), |p| fs::set_permissions(&temporary, p)))
         .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&temporary, &path));
+        .and_then(|()| fs::rename(&temporary, path));
     if moved.is_err() {
         let _ = fs::remove_file(&temporary);
     }
@@ -36,7 +54,7 @@ pub fn write(path: &Path, old: &str, new: &str) -> io::Result<()> {
 /// A new file in the same directory.
 fn beside(path: &Path) -> io::Result<(PathBuf, File)> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let directory = path.parent().unwrap_or(Path::new("."));
+    let directory = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     loop {
         let name = format!(".hco-lint-{}-{}.tmp", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let temporary = directory.join(name);
@@ -49,7 +67,7 @@ fn beside(path: &Path) -> io::Result<(PathBuf, File)> {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::write;
+    use super::{put, write};
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
@@ -71,6 +89,11 @@ mod tests {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o440)).expect("permissions");
         assert!(write(&file, "new", "newer").is_err());
         assert_eq!(fs::read_to_string(&file).expect("a text"), "new");
+        let fresh = directory.join("fresh");
+        put(&fresh, "one").and_then(|()| put(&fresh, "two")).expect("it is written");
+        assert_eq!(fs::read_to_string(&fresh).expect("a text"), "two");
+        assert!(put(&file, "newer").is_err() && put(&directory, "a directory").is_err() && put(&directory.join("no/file"), "").is_err());
+        fs::remove_file(&fresh).expect("it goes");
         assert_eq!(fs::read_dir(&directory).expect("a directory").count(), 2, "nothing is left behind");
         fs::remove_dir_all(&directory).expect("it goes");
     }

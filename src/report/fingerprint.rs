@@ -63,8 +63,12 @@ pub(crate) fn hash<S: AsRef<str>>(fields: impl IntoIterator<Item = S>) -> u128 {
 }
 
 fn of(outcome: &Outcome, finding: &Finding) -> u128 {
-    let object = &finding.object;
     let path = outcome.source(finding.primary.span.file).map_or("", |s| s.path.as_str());
-    let file = format!("{}{path}", outcome.prefix);
-    hash([finding.rule, &object.kind, &object.name, object.item.as_deref().unwrap_or_default(), &finding.field, &file])
+    identity(finding, &format!("{}{path}", outcome.prefix))
+}
+
+/// What two findings have in common that only their order tells apart. `file` is the path from the repository's root.
+pub(crate) fn identity(finding: &Finding, file: &str) -> u128 {
+    let object = &finding.object;
+    hash([finding.rule, &object.kind, &object.name, object.item.as_deref().unwrap_or_default(), &finding.field, file])
 }

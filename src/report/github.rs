@@ -5,7 +5,7 @@
 //! break in it must not become a command of its own.
 
 use super::place::Place;
-use super::summary::verdict;
+use super::summary::{held_back, verdict};
 use super::text::{count, list, neutral};
 use super::unseen::{Kind, Unseen, tally, unseen};
 use super::{Options, concise, plain, remedy};
@@ -63,7 +63,9 @@ pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::R
         // The older form of commands is looked for anywhere in a line.
         writeln!(out, "{}", concise::line(outcome, &prefixed, finding).replace("##[", "## ["))?;
     }
-    writeln!(out, "hco-lint: {}; {} of {} read", verdict(outcome, options), outcome.summary.parsed, count(outcome.summary.files, "file"))
+    let (verdict, files) = (verdict(outcome, options), count(outcome.summary.files, "file"));
+    let held_back = held_back(outcome).map_or(String::new(), |line| format!("; not shown: {line}"));
+    writeln!(out, "hco-lint: {verdict}; {} of {files} read{held_back}", outcome.summary.parsed)
 }
 
 fn kind(severity: Severity) -> &'static str {

@@ -42,6 +42,10 @@ pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::R
             if options.suppressed {
                 value.insert("suppressions".into(), by.map_or_else(|| json!([]), suppression));
             }
+            if outcome.baseline.is_some() {
+                let known = by.is_some_and(|s: &Suppressed| s.by == Suppression::Baseline);
+                value.insert("baselineState".into(), if known { "unchanged" } else { "new" }.into());
+            }
             Value::Object(value)
         })
         .collect();
@@ -293,6 +297,7 @@ fn properties(outcome: &Outcome) -> Value {
         "parsed": s.parsed,
         "hidden": s.hidden,
         "suppressed": outcome.suppressed.len(),
+        "baseline": outcome.baseline.is_some().then(|| outcome.recorded()),
         "unknownArchitectures": s.unknown_architectures,
     })
 }

@@ -58,10 +58,12 @@ pub(crate) fn verdict(outcome: &Outcome, options: &Options) -> String {
 /// What was found and is not shown, in words.
 pub(crate) fn held_back(outcome: &Outcome) -> Option<String> {
     let hidden = outcome.summary.hidden;
-    let suppressed = outcome.suppressed.len();
+    let recorded = outcome.recorded();
+    let suppressed = outcome.suppressed.len() - recorded;
     let parts = [
         (hidden > 0).then(|| format!("{} of lower confidence (--min-confidence low shows them)", count(hidden, "finding"))),
         (suppressed > 0).then(|| format!("{suppressed} suppressed")),
+        (recorded > 0).then(|| format!("{recorded} in the baseline")),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))

@@ -106,6 +106,7 @@ rules! {
     "suppression-unknown-rule" suppression_unknown_rule
     "suppression-unused" suppression_unused
     "configuration-unused" configuration_unused
+    "baseline-stale" baseline_stale
 }
 
 /// The rule of a name.

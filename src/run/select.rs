@@ -2,15 +2,18 @@
 
 use super::Settings;
 use super::share::Sharing;
+use crate::baseline::{Baseline, Effect, Entry, Seen, recall};
 use crate::cluster::Cluster;
 use crate::config::{Config, UnknownArchitectures};
 use crate::files::{File, Workspace};
 use crate::finding::{Confidence, Finding, Label, Severity};
-use crate::fix::{Files, Mender};
+use crate::fix::{Change, Files, Mender, Proposal};
 use crate::outcome::{Summary, Suppressed, Suppression};
-use crate::rules::{Findings, Pending};
+use crate::report::fingerprint::identity;
+use crate::rules::{Draft, Findings, Pending};
 use crate::source::{FileId, Span};
 use crate::suppress::{Comments, Entries, Text, mentions, today};
+use crate::text::and;
 use std::collections::BTreeSet;
 
 /// What to go by.
@@ -19,6 +22,9 @@ pub(super) struct Asked<'a> {
     pub(super) config: &'a Config,
     pub(super) workspace: &'a Workspace,
     pub(super) clusters: &'a [Cluster],
+    pub(super) baseline: Option<&'a Baseline>,
+    /// Where shown paths start in the repository.
+    pub(super) prefix: &'a str,
     /// All of the repository is linted and could be read, so that what matches nothing is useless.
     pub(super) whole: bool,
 }
@@ -32,6 +38,10 @@ pub(super) struct Selection {
     pub(super) shown: Vec<Finding>,
     /// Hidden because somebody said so.
     pub(super) suppressed: Vec<Suppressed>,
+    /// What the baseline does.
+    pub(super) baseline: Option<Effect>,
+    /// Hidden for their confidence.
+    faint: Vec<Finding>,
 }
 
 impl Asked<'_> {
@@ -80,11 +90,22 @@ pub(super) fn select(asked: &Asked<'_>, findings: Findings, judged: &dyn Fn(File
     let mut more = Findings::default();
     entries.report(asked.whole, &|rule| rule.map_or_else(|| asked.ran_all(), |rule| asked.ran(rule)), &mut more);
     take(more, &mut comments, &mut Entries::new(&[], ""));
-    let mut selection = judge.selection;
-    let order = |a: &Finding, b: &Finding| a.primary.span.cmp(&b.primary.span).then(a.rule.cmp(b.rule)).then_with(|| a.message.cmp(&b.message));
-    selection.shown.sort_by(order);
-    selection.suppressed.sort_by(|a, b| order(&a.finding, &b.finding));
-    selection
+    judge.selection.sort();
+    if let Some(baseline) = asked.baseline {
+        let mut more = Findings::default();
+        judge.baseline(baseline, &mut more);
+        more.into_list().into_iter().for_each(|pending| judge.take(pending, None));
+        judge.selection.sort();
+    }
+    judge.selection
+}
+
+impl Selection {
+    fn sort(&mut self) {
+        let order = |a: &Finding, b: &Finding| a.primary.span.cmp(&b.primary.span).then(a.rule.cmp(b.rule)).then_with(|| a.message.cmp(&b.message));
+        self.shown.sort_by(order);
+        self.suppressed.sort_by(|a, b| order(&a.finding, &b.finding));
+    }
 }
 
 /// The suppressions in the files that are judged, and in those that findings point into.
@@ -122,6 +143,7 @@ impl Judge<'_> {
         let least = self.asked.settings.min_confidence.or(self.asked.config.min_confidence).unwrap_or(Confidence::Medium);
         if finding.confidence < least {
             self.selection.summary.hidden += usize::from(hidden.is_none());
+            self.selection.faint.push(finding);
             return;
         }
         finding.fixes = pending.proposals.iter().flat_map(|p| self.sharing.fixes(&finding, p, &self.mender)).collect();
@@ -131,4 +153,58 @@ impl Judge<'_> {
             None => self.selection.shown.push(finding),
         }
     }
+
+    /// Hides what the baseline knows, and says which of its entries are stale.
+    fn baseline(&mut self, baseline: &Baseline, findings: &mut Findings) {
+        let (workspace, prefix) = (self.asked.workspace, self.asked.prefix);
+        let print = |f: &Finding| format!("{:032x}", identity(f, &format!("{prefix}{}", workspace.file(f.primary.span.file).display())));
+        let selection = std::mem::take(&mut self.selection);
+        let seen = Seen {
+            shown: selection.shown.iter().map(|f| (f, print(f))).collect(),
+            suppressed: selection.suppressed.iter().map(|s| (&s.finding, print(&s.finding))).collect(),
+            faint: selection.faint.iter().map(|f| (f, print(f))).collect(),
+        };
+        let recalled = recall(baseline, &seen);
+        let mut effect = Effect { kept: recalled.dormant };
+        let (mut shown, mut suppressed) = (Vec::new(), selection.suppressed);
+        for (mut finding, known) in selection.shown.into_iter().zip(recalled.shown) {
+            match known {
+                Some(new) if new.is_empty() => {
+                    suppressed.push(Suppressed { finding, by: Suppression::Baseline, reason: None });
+                }
+                Some(new) => {
+                    finding.notes.push(format!("the baseline has it, but not for {}", and(&new.iter().collect::<Vec<_>>())));
+                    shown.push(finding);
+                }
+                None => shown.push(finding),
+            }
+        }
+        for (entry, gone) in recalled.stale {
+            if self.asked.whole && self.asked.ran(&entry.rule) {
+                findings.report("baseline-stale", stale(&entry, &gone, baseline.file));
+            } else {
+                effect.kept.push(Entry { clusters: gone, ..entry });
+            }
+        }
+        self.selection = Selection { shown, suppressed, baseline: Some(effect), ..selection };
+    }
+}
+
+/// An entry without a finding, or without one for some of its clusters.
+fn stale(entry: &Entry, gone: &BTreeSet<String>, file: FileId) -> Draft {
+    let span = entry.place.as_ref().map_or(Span::new(file, 0, 0), |p| p.span);
+    let about = if entry.object.is_empty() { String::new() } else { format!(" about {}", entry.object) };
+    let place = if entry.file.is_empty() { String::new() } else { format!(" in {}", entry.file) };
+    let finding = format!("the finding of {}{about}{place}", entry.rule);
+    let whole = *gone == entry.clusters;
+    let clusters = and(&gone.iter().collect::<Vec<_>>());
+    let (draft, title) = if whole {
+        (Draft::new(span, "this hides nothing", format!("{finding} is gone")), "remove the entry".to_owned())
+    } else {
+        (Draft::new(span, "this hides less than it says", format!("{finding} is gone from {clusters}")), format!("remove {clusters} from it"))
+    };
+    let items = entry.place.iter().flat_map(|p| if whole { std::slice::from_ref(&p.item) } else { p.item.items_at(&["clusters"]) });
+    let changes = items.filter(|i| whole || i.text().is_some_and(|name| gone.contains(name))).map(|i| Change::RemoveItem { item: i.clone() });
+    let draft = draft.fix(Proposal { title, safe: true, changes: changes.collect() });
+    draft.field("baseline").item(&entry.fingerprint).help("remove what is gone from the baseline, or write it again with `--write-baseline`")
 }

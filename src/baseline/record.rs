@@ -1,0 +1,89 @@
+//! Writing a baseline: one entry per finding, in an order that does not depend on the run, with what a reviewer wants to know beside the
+//! fingerprint.
+//!
+//! It is YAML like everything around it, so that it reads well in a pull request and what is wrong with it has a place; strings are written
+//! as in JSON, which YAML reads the same way.
+
+use super::{Entry, VERSION};
+use crate::finding::{Finding, ObjectRef};
+use crate::outcome::{Outcome, Suppression};
+use crate::report::fingerprint::Fingerprints;
+use std::collections::BTreeMap;
+
+/// The rule whose findings are about the baseline itself.
+const STALE: &str = "baseline-stale";
+
+/// Whether a finding is about a baseline, and therefore never in one.
+#[must_use]
+pub fn is_about(finding: &Finding) -> bool {
+    finding.rule == STALE
+}
+
+/// What a baseline written after this run holds: the findings that are shown, those that the baseline in effect hides, and what that one
+/// records and the run could not judge. What a comment or the configuration hides needs no entry.
+#[must_use]
+pub fn record(outcome: &Outcome) -> Vec<Entry> {
+    let prints = Fingerprints::of(outcome);
+    let shown = outcome.findings.iter().zip(&prints.findings).filter(|(f, _)| !is_about(f));
+    let hidden =
+        outcome.suppressed.iter().zip(&prints.suppressed).filter(|(s, _)| s.by == Suppression::Baseline).map(|(s, print)| (&s.finding, print));
+    let found = shown.chain(hidden).map(|(finding, print)| entry(outcome, finding, print));
+    let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
+    for entry in found.chain(outcome.baseline.iter().flat_map(|b| b.kept.clone())) {
+        match entries.get_mut(&entry.fingerprint) {
+            Some(known) => known.clusters.extend(entry.clusters),
+            None => drop(entries.insert(entry.fingerprint.clone(), entry)),
+        }
+    }
+    let mut entries: Vec<Entry> = entries.into_values().collect();
+    entries.sort_by(|a, b| (&a.file, &a.rule, &a.object, &a.fingerprint).cmp(&(&b.file, &b.rule, &b.object, &b.fingerprint)));
+    entries
+}
+
+fn entry(outcome: &Outcome, finding: &Finding, print: &str) -> Entry {
+    let path = outcome.source(finding.primary.span.file).map_or("", |s| s.path.as_str());
+    Entry {
+        fingerprint: print.to_owned(),
+        rule: finding.rule.to_owned(),
+        file: format!("{}{path}", outcome.prefix),
+        object: object(&finding.object),
+        message: finding.message.clone(),
+        clusters: finding.clusters.clone(),
+        place: None,
+    }
+}
+
+fn object(object: &ObjectRef) -> String {
+    let parts = [object.kind.as_str(), &object.name, object.item.as_deref().unwrap_or_default()];
+    parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("/")
+}
+
+/// The text of a baseline.
+#[must_use]
+pub fn text(entries: &[Entry]) -> String {
+    let mut out = format!(
+        "# Findings that are left alone for the time being, as `--write-baseline` recorded them.\n\
+         # Without its entry a finding is shown again; the fingerprint and the clusters decide, the rest is for people.\n\
+         version: {VERSION}\nfindings:{}\n",
+        if entries.is_empty() { " []" } else { "" }
+    );
+    for entry in entries {
+        let clusters = entry.clusters.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ");
+        let lines = [
+            ("rule", entry.rule.clone()),
+            ("file", quoted(&entry.file)),
+            ("object", if entry.object.is_empty() { String::new() } else { quoted(&entry.object) }),
+            ("message", if entry.message.is_empty() { String::new() } else { quoted(&entry.message) }),
+            ("clusters", if clusters.is_empty() { String::new() } else { format!("[{clusters}]") }),
+            ("fingerprint", quoted(&entry.fingerprint)),
+        ];
+        for (number, (key, value)) in lines.iter().filter(|(_, value)| !value.is_empty()).enumerate() {
+            out += &format!("  {} {key}: {value}\n", if number == 0 { "-" } else { " " });
+        }
+    }
+    out
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
