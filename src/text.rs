@@ -1,4 +1,4 @@
-//! Small things about words: suggestions for misspelt ones, lists in prose, dates.
+//! Small things about text: suggestions for misspelt words, lists in prose, dates, base64.
 
 /// The known word that a misspelt one most likely means, if any is near enough.
 pub fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
@@ -46,6 +46,35 @@ pub fn is_date(text: &str) -> bool {
     number(year, 4, 9999) && number(month, 2, 12) && number(day, 2, 31)
 }
 
+/// The bytes that base64 with or without line breaks stands for (the standard alphabet, as Kubernetes has it); `None` when it is none.
+#[must_use]
+pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    let six = |c: u8| match c {
+        b'A'..=b'Z' => Some(c - b'A'),
+        b'a'..=b'z' => Some(c - b'a' + 26),
+        b'0'..=b'9' => Some(c - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let bytes: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    let (groups, []) = bytes.as_chunks::<4>() else { return None };
+    let mut out = Vec::with_capacity(bytes.len() / 4 * 3);
+    for (index, group) in groups.iter().enumerate() {
+        let padding = group.iter().rev().take_while(|b| **b == b'=').count();
+        if padding > 2 || (padding > 0 && index + 1 < groups.len()) {
+            return None;
+        }
+        let mut bits = 0u32;
+        for byte in &group[..4 - padding] {
+            bits = bits << 6 | u32::from(six(*byte)?);
+        }
+        let [_, decoded @ ..] = (bits << (6 * padding)).to_be_bytes();
+        out.extend(&decoded[..3 - padding]);
+    }
+    Some(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +85,17 @@ mod tests {
         assert_eq!(closest("nodeArchitecture", known.into_iter()), Some("nodeArchitectures"));
         assert_eq!(closest("nmae", known.into_iter()), Some("name"));
         assert_eq!(closest("zebra", known.into_iter()), None);
+    }
+
+    #[test]
+    fn base64() {
+        for (text, bytes) in [("", ""), ("TQ==", "M"), ("TWE=", "Ma"), ("TWFu", "Man"), ("bGlnaHQg\nd29yay4=\n", "light work.")] {
+            assert_eq!(decode_base64(text).as_deref(), Some(bytes.as_bytes()), "{text}");
+        }
+        assert_eq!(decode_base64("/+8="), Some(vec![0xff, 0xef]));
+        for text in ["TQ", "TQ=", "T===", "TQ==TWFu", "T=Fu", "TWF-", "${SECRET}", "===="] {
+            assert_eq!(decode_base64(text), None, "{text}");
+        }
     }
 
     #[test]

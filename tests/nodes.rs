@@ -65,6 +65,7 @@ impl Fixture {
             Belonging::Named { cluster, namespace, span } => {
                 format!("{}{cluster} ({})", namespace.as_ref().map_or(String::new(), |n| format!("{n}/")), self.place(*span))
             }
+            Belonging::Presumed { cluster, span } => format!("{cluster}, if there is such a cluster ({})", self.place(*span)),
             Belonging::Elsewhere => "elsewhere".to_owned(),
         };
         let infra = pool.infra_id.as_ref().map_or(String::new(), |id| format!(", {id}"));

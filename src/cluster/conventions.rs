@@ -10,7 +10,7 @@ const CONTAINERS: [&str; 11] =
 const INVENTORIES: [&str; 4] = ["inventory", "nodes", "node-inventory", "dumps"];
 
 /// Names that stand for a variant or a layer, never for a cluster.
-const NEVER: [&str; 31] = [
+const NEVER: [&str; 35] = [
     "base",
     "bases",
     "common",
@@ -30,6 +30,10 @@ const NEVER: [&str; 31] = [
     "vsphere",
     "openstack",
     "emulation",
+    "openshift",
+    "kubernetes",
+    "hypershift",
+    "microshift",
     "overlays",
     "overlay",
     "components",
@@ -85,7 +89,7 @@ const CATEGORIES: [&str; 36] = [
 ];
 
 /// Directories whose content describes no cluster of the repository.
-const ASIDE: [&str; 17] = [
+const ASIDE: [&str; 20] = [
     "test",
     "tests",
     "testdata",
@@ -103,7 +107,13 @@ const ASIDE: [&str; 17] = [
     "hack",
     "fixtures",
     "node_modules",
+    "vendor",
+    "third_party",
+    "third-party",
 ];
+
+/// How names of directories begin that hold what was gathered from some cluster at some time.
+const GATHERED: &str = "must-gather";
 
 /// What a path says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,11 +129,11 @@ pub enum Claim {
     },
 }
 
-/// Whether a path lies in a directory for tests, examples or documentation, counted below `from`.
+/// Whether a path lies in a directory for tests, examples, documentation or other people's files, counted below `from`.
 #[must_use]
 pub fn is_aside(path: &str, from: &str) -> bool {
     let below = path.strip_prefix(from).unwrap_or(path);
-    parent(below).split('/').any(|part| ASIDE.contains(&part.to_lowercase().as_str()))
+    parent(below).split('/').map(str::to_lowercase).any(|part| ASIDE.contains(&part.as_str()) || part.starts_with(GATHERED))
 }
 
 /// Whether a directory's name is a topic.

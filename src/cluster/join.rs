@@ -6,7 +6,7 @@
 use super::conventions::{self, Claim, Nameless, Relation, Tree};
 use super::names::Names;
 use super::outside::{self, Outside};
-use super::{Cluster, Given, HcoClaim, Member, interests};
+use super::{Cluster, Given, HcoClaim, Member, duplicates, interests};
 use crate::config::Config;
 use crate::delivery::{Deliveries, Delivery, How, Mode, Target};
 use crate::files::{Workspace, globs, parent};
@@ -67,7 +67,7 @@ pub fn assemble(workspace: &Workspace, deliveries: &Deliveries, config: &Config,
     }
     let (placed, known) = place(workspace, deliveries, config, &mut names);
     let hcos = hyperconverged(&placed);
-    let pools = pools(workspace, &placed, &mut names);
+    let pools = pools(workspace, &placed, &known, &mut names);
     let mut clusters = join(hcos, pools, &placed, &known, &names);
     outside::apply(workspace, &mut clusters, config, outside, &mut names)?;
     let mut list: Vec<Cluster> = clusters.into_values().collect();
@@ -173,7 +173,7 @@ fn hyperconverged(placed: &[Placed<'_>]) -> Vec<FoundHco> {
 type Group<'a> = (Option<&'a Home>, Option<&'a str>, Option<usize>);
 
 /// The pools of all deliveries. Objects that go to one cluster are read together, because they refer to each other.
-fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], names: &mut Names) -> Vec<FoundPool> {
+fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], known: &BTreeSet<String>, names: &mut Names) -> Vec<FoundPool> {
     // Plain files without a cluster's name are read with those that go to the same nameless HyperConverged, so that one region's autoscaler or
     // scheduler settings do not reach another.
     let plain = |p: &Placed<'_>| p.delivery.how == How::Plain;
@@ -201,6 +201,13 @@ fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], names: &mut Names)
             let (home, confidence, delivery) = match &pool.belongs {
                 Belonging::Applied => (from.home.clone(), from.confidence, delivery),
                 Belonging::Named { cluster, .. } => (Home::Named(names.key(cluster)), Confidence::High, None),
+                Belonging::Presumed { cluster, .. } => {
+                    let key = names.key(cluster);
+                    if !known.contains(&key) {
+                        continue;
+                    }
+                    (Home::Named(key), Confidence::High, None)
+                }
                 Belonging::Elsewhere => continue,
             };
             let home = match home {
@@ -213,6 +220,11 @@ fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], names: &mut Names)
             found.push(FoundPool { pool, home, confidence, delivery });
         }
     }
+    // The installer's two files are about the same machines, and only one of them says what they are.
+    let directory = |f: &FoundPool| parent(&workspace.file(f.pool.span.file).path).to_owned();
+    let installed = found.iter().filter(|f| f.pool.kind == "install-config");
+    let (homes, directories): (BTreeSet<Home>, BTreeSet<String>) = installed.map(|f| (f.home.clone(), directory(f))).unzip();
+    found.retain(|f| f.pool.kind != "AgentConfig" || !(homes.contains(&f.home) || directories.contains(&directory(f))));
     found
 }
 
@@ -297,6 +309,7 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
             cluster.pools.push(Member { pool: found.pool.clone(), confidence });
         }
     }
+    clusters.values_mut().for_each(duplicates::settle);
     if clusters.is_empty() && !left.is_empty() {
         // No HyperConverged and no names: the repository's own machines, for `topology` to show.
         let mut cluster = empty(REPOSITORY);

@@ -2,6 +2,7 @@
 
 pub mod architectures;
 pub mod conventions;
+mod duplicates;
 mod join;
 mod machines;
 mod names;
@@ -268,7 +269,10 @@ impl Subject<'_> {
     /// Evidence for architectures in a few words, with the cluster's name where there may be several.
     #[must_use]
     pub fn evidence(&self, archs: &[&Arch], proof: &Proof) -> String {
-        let archs = and(&archs.iter().map(ToString::to_string).collect::<Vec<_>>());
+        // Several pools may be written in one place.
+        let mut words: Vec<String> = archs.iter().map(ToString::to_string).collect();
+        words.dedup();
+        let archs = and(&words);
         let place = if self.cluster.name == WHOLE_REPOSITORY { String::new() } else { format!(" in {}", self.cluster.name) };
         let (kind, name, detail) = (&proof.kind, &proof.name, &proof.detail);
         // What configuration declares has no name of its own.

@@ -6,7 +6,7 @@
 use aho_corasick::{AhoCorasick, MatchKind};
 
 /// At least one of these occurs in every file that could matter.
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 26] = [
     "kubevirt",
     "openshift.io",
     "x-k8s.io",
@@ -29,6 +29,10 @@ const WORDS: [&str; 22] = [
     "containerservice",
     "container.cnrm",
     "tinkerbell",
+    "AgentConfig",
+    "install-config",
+    "type: controlplane",
+    "type: worker",
 ];
 
 /// A compiled search, shared by all threads: one pass over a file, however many words.
@@ -49,5 +53,5 @@ impl Needles {
 
 /// Files that matter by their name.
 pub(super) fn by_name(name: &str) -> bool {
-    matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization" | "Chart.yaml")
+    matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization" | "Chart.yaml" | "nodes-config.yaml" | "nodes-config.yml")
 }

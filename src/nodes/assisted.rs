@@ -3,7 +3,7 @@
 use super::arch::Arch;
 use super::evidence::Evidence;
 use super::hypershift::AGENT_ARCH;
-use super::payload::{image_set_field, same_cluster};
+use super::payload::image_set_field;
 use super::pool::{Basis, Belonging, LabelValue, Pool, Role, State};
 use super::read::{self, Number};
 use super::{Defined, Reading, World};
@@ -121,10 +121,10 @@ pub(super) fn cluster_of(environment: &Object) -> Belonging {
     namespace_cluster(environment)
 }
 
-/// The cluster that an object's namespace is named after, as hubs have it.
+/// The cluster that an object's namespace may be named after, as hubs have it.
 pub(super) fn namespace_cluster(object: &Object) -> Belonging {
     match read::name(&object.root, &["metadata", "namespace"]) {
-        Some((name, span)) => Belonging::Named { cluster: name.to_owned(), namespace: Some(name.to_owned()), span },
+        Some((name, span)) => Belonging::Presumed { cluster: name.to_owned(), span },
         None => Belonging::Elsewhere,
     }
 }
@@ -143,7 +143,7 @@ pub(super) fn make_compact(world: &World<'_>, reading: &mut Reading) {
         let schedulable = install.root.find(&["spec", "mastersSchedulable"]).and_then(crate::yaml::Node::as_bool) == Some(true);
         let pool = |index: &usize| reading.drafts.get(*index).map(|d| &d.pool);
         let mut own = members.get(name).cloned().unwrap_or_default();
-        own.retain(|index| pool(index).is_some_and(|pool| same_cluster(&pool.belongs, &belongs)));
+        own.retain(|index| pool(index).is_some_and(|pool| pool.belongs.is_also(&belongs)));
         let has_workers = own.iter().filter_map(pool).any(|pool| pool.role == Role::Worker && pool.state == State::Present);
         // Hosts nobody gave a role are control plane when there is to be nothing else.
         let all_assigned = alone && own.iter().filter_map(pool).all(|pool| pool.role != Role::ControlPlane);

@@ -6,9 +6,8 @@ use super::instance_type::Cloud;
 use super::payload::{image_field, image_set_field};
 use super::pool::{Belonging, Pool, Role};
 use super::read::{self, Field};
-use super::{Defined, Reading, World, install};
+use super::{Defined, Reading, World};
 use crate::manifest::Object;
-use crate::yaml::parse_value;
 
 const GROUP: &str = "hive.openshift.io";
 
@@ -40,15 +39,6 @@ fn cluster_deployment(world: &World<'_>, deployment: &Object, reading: &mut Read
         reading.payload(belongs, payload.clone());
     }
     reading.out.clusters.push(Defined { infra_id, ..Defined::of(deployment, texts, span) });
-
-    // The install configuration often lies beside it, as text in a Secret.
-    let secret = read::name(root, &["spec", "provisioning", "installConfigSecretRef", "name"])
-        .and_then(|(name, _)| world.find("", "Secret", deployment.namespace.as_deref(), name));
-    if let Some(config) = secret.and_then(|secret| secret.root.find(&["stringData", "install-config.yaml"]))
-        && let Some(document) = parse_value(config).documents.first()
-    {
-        install::install_config(&document.root, reading);
-    }
 }
 
 fn machine_pool(object: &Object, reading: &mut Reading) {

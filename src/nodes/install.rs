@@ -1,11 +1,12 @@
-//! Files of OpenShift's installer and of Talos, which carry no kind.
+//! Files of OpenShift's installer, with a kind or without, and those of Talos.
 
 use super::arch::Arch;
+use super::assisted::role_of;
 use super::evidence::Evidence;
 use super::instance_type::Cloud;
 use super::pool::{Basis, Belonging, LabelValue, Pool, Role, Scope, State};
 use super::read::{self, Field};
-use super::{Defined, Reading};
+use super::{Defined, Reading, World};
 use crate::yaml::Node;
 use std::collections::BTreeMap;
 
@@ -27,6 +28,10 @@ pub(super) fn install_config(root: &Node, reading: &mut Reading) {
     }
     for pool in compute {
         machine_pool(root, pool, "worker", 3, Role::Worker, reading);
+    }
+    if root.find(&["compute"]).is_none_or(Node::is_null) {
+        // The installer makes workers where none are spoken of.
+        machine_pool(root, root, "worker", 3, Role::Worker, reading);
     }
     for draft in reading.drafts.iter_mut().skip(start) {
         draft.pool.name = format!("{name}/{}", draft.pool.name);
@@ -72,17 +77,43 @@ pub(super) fn is_install_config(root: &Node) -> bool {
     has("baseDomain") && has("platform") && (has("controlPlane") || has("compute")) && root.find(&["metadata", "name"]).is_some()
 }
 
+/// `agent-config.yaml`: hosts of the cluster that the install configuration beside it is about. It has no architecture, need not list every
+/// host, and its own name of the cluster counts only where no install configuration has one.
+pub(super) fn agent_configs(world: &World<'_>, reading: &mut Reading) {
+    for config in world.all("", "AgentConfig") {
+        let named = read::name(&config.root, &["metadata", "name"]);
+        if let Some((name, span)) = named {
+            reading.out.clusters.push(Defined { namespace: None, ..Defined::of(config, vec![name.to_owned()], span) });
+        }
+        for node in config.root.items_at(&["hosts"]) {
+            let mut pool = host(&config.kind, node, role_of(read::field(node, &["role"]).text()));
+            pool.name = format!("{}/{}", named.map_or("?", |(name, _)| name), pool.name);
+            pool.belongs = match named {
+                Some((cluster, span)) => Belonging::Named { cluster: cluster.to_owned(), namespace: None, span },
+                None => Belonging::Elsewhere,
+            };
+            reading.add(pool, Evidence { silence: Some("the install configuration decides"), ..Evidence::default() });
+        }
+    }
+}
+
+/// An entry of a list of hosts that the installer's agent boots.
+fn host(kind: &str, node: &Node, role: Role) -> Pool {
+    let hostname = read::name(node, &["hostname"]).map(|(name, _)| name);
+    let mut pool = Pool::new(kind, hostname.unwrap_or("host"), node.span());
+    pool.role = role;
+    pool.node = hostname.map(str::to_owned);
+    pool.single();
+    pool.labels.openshift(role);
+    pool
+}
+
 /// `nodes-config.yaml` of `oc adm node-image create`: workers to add to the cluster the command is run against.
 pub(super) fn nodes_config(root: &Node, reading: &mut Reading) {
-    for host in root.items_at(&["hosts"]) {
-        let hostname = read::name(host, &["hostname"]);
-        let mut pool = Pool::new("nodes-config", hostname.map_or("host", |(name, _)| name), host.span());
-        pool.role = Role::Worker;
-        pool.node = hostname.map(|(name, _)| name.to_owned());
-        pool.single();
-        pool.labels.openshift(pool.role);
+    for node in root.items_at(&["hosts"]) {
+        let pool = host("nodes-config", node, Role::Worker);
         let mut evidence = Evidence { silence: Some("the cluster's own architecture is the default"), ..Evidence::default() };
-        let field = read::field(host, &["cpuArchitecture"]).or(|| read::field(root, &["cpuArchitecture"]));
+        let field = read::field(node, &["cpuArchitecture"]).or(|| read::field(root, &["cpuArchitecture"]));
         evidence.stated(Basis::Declared, "cpuArchitecture", &field);
         reading.add(pool, evidence);
     }

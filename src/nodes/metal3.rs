@@ -2,7 +2,6 @@
 
 use super::assisted::{self, HOST, INFRA_ENV, cluster_of, environment_of, namespace_cluster};
 use super::evidence::Evidence;
-use super::payload::same_cluster;
 use super::pool::{Basis, Belonging, Pool, Role, State};
 use super::read::{self, Field};
 use super::{Reading, World};
@@ -51,7 +50,7 @@ fn one(world: &World<'_>, host: &Object, reading: &mut Reading) {
     // A site's own list of nodes may have made this host; then it is counted there, and tells what inspection found.
     let listed = reading.drafts.iter_mut().find(|d| {
         matches!(d.pool.kind.as_str(), "ClusterInstance" | "SiteConfig")
-            && same_cluster(&d.pool.belongs, &pool.belongs)
+            && d.pool.belongs.is_also(&pool.belongs)
             && d.pool.node.as_deref().is_some_and(|node| node == host.name || Some(node) == pool.node.as_deref())
     });
     match listed {

@@ -22,6 +22,7 @@ mod capi;
 mod capi_templates;
 mod count;
 mod eksctl;
+mod embedded;
 mod evidence;
 mod finish;
 mod gardener;
@@ -199,7 +200,9 @@ const FAMILIES: &[Family] = &[
     machine_api::read,
     payload::read,
     hypershift::read,
+    embedded::read,
     hive::read,
+    install::agent_configs,
     site::read,
     assisted::read,
     metal3::read,

@@ -51,7 +51,7 @@ fn one(node: &Object, reading: &mut Reading) {
 /// The day of the newest heartbeat in a raw dump: how old the evidence is.
 fn last_seen(node: &Object) -> Option<&str> {
     let beats = node.root.items_at(&["status", "conditions"]).iter().filter_map(|c| c.find(&["lastHeartbeatTime"])?.text());
-    beats.max().and_then(|time| time.get(..10)).filter(|day| crate::text::is_date(day))
+    beats.filter_map(|time| time.get(..10)).filter(|day| crate::text::is_date(day)).max()
 }
 
 /// Whether the object came out of a cluster: it has the kubelet's report, or, where a dump was stripped of it, the three labels that every

@@ -3,7 +3,6 @@
 use super::arch::Arch;
 use super::pool::{Belonging, Fact};
 use super::read::{self, Field};
-use super::world::same_namespace;
 use super::{Reading, World};
 use crate::source::Span;
 
@@ -126,24 +125,13 @@ pub(super) fn read(world: &World<'_>, reading: &mut Reading) {
 impl ClusterPayload {
     /// Whether it is this cluster's.
     pub(super) fn is_of(&self, belongs: &Belonging) -> bool {
-        same_cluster(&self.belongs, belongs)
+        self.belongs.is_also(belongs)
     }
 
     /// The fact it is for every pool, if it is one.
     pub(super) fn fact(&self) -> Option<Fact> {
         let arch = self.payload.single()?.clone();
         Some(Fact { arch, basis: super::pool::Basis::Payload, detail: self.detail.clone(), span: self.span })
-    }
-}
-
-/// Whether both name one cluster. "Elsewhere" is nowhere in particular.
-pub(super) fn same_cluster(a: &Belonging, b: &Belonging) -> bool {
-    match (a, b) {
-        (Belonging::Applied, Belonging::Applied) => true,
-        (Belonging::Named { cluster: a, namespace: x, .. }, Belonging::Named { cluster: b, namespace: y, .. }) => {
-            a == b && same_namespace(x.as_deref(), y.as_deref())
-        }
-        _ => false,
     }
 }
 

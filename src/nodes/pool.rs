@@ -1,6 +1,7 @@
 //! What a manifest says about nodes: pools, their architecture with its evidence, their labels and their state.
 
 use super::arch::Arch;
+use super::world::same_namespace;
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -212,16 +213,41 @@ pub enum Belonging {
         /// Where the name stands.
         span: Span,
     },
+    /// The cluster that its namespace is named after, as hubs have it, if there is one of that name: a namespace alone is no cluster.
+    Presumed {
+        /// The namespace.
+        cluster: String,
+        /// Where it stands.
+        span: Span,
+    },
     /// It describes some other cluster, but which one cannot be read.
     Elsewhere,
 }
 
 impl Belonging {
+    /// Whether both are one cluster, as far as is written. "Elsewhere" is nowhere in particular.
+    #[must_use]
+    pub fn is_also(&self, other: &Self) -> bool {
+        match (self.qualified(), other.qualified()) {
+            (Some((a, x)), Some((b, y))) => a == b && same_namespace(x, y),
+            _ => *self == Belonging::Applied && *other == Belonging::Applied,
+        }
+    }
+
+    /// The cluster's name and the namespace that qualifies it, where a name is written.
+    fn qualified(&self) -> Option<(&str, Option<&str>)> {
+        match self {
+            Belonging::Named { cluster, namespace, .. } => Some((cluster, namespace.as_deref())),
+            Belonging::Presumed { cluster, .. } => Some((cluster, Some(cluster))),
+            Belonging::Applied | Belonging::Elsewhere => None,
+        }
+    }
+
     /// The cluster's name; empty where none is written.
     #[must_use]
     pub fn cluster(&self) -> &str {
         match self {
-            Belonging::Named { cluster, .. } => cluster,
+            Belonging::Named { cluster, .. } | Belonging::Presumed { cluster, .. } => cluster,
             Belonging::Applied | Belonging::Elsewhere => "",
         }
     }
