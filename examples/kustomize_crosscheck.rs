@@ -9,15 +9,18 @@
 //! those kubectl builds the engine has something against. `-v` lists all roots that are not equal. kubectl gets no network; its
 //! answers are kept in the temporary directory, so that a second run is fast. Exits with 1 when any root differs.
 
+#[path = "../tests/support/rendered.rs"]
+mod rendered;
+
 use hco_lint::delivery::kustomize::{Build, Effect, Files, Kustomizer, MemoryFiles, Options};
 use hco_lint::source::FileId;
-use hco_lint::yaml::{self, Dialect, Node};
-use serde_json::Value;
+use hco_lint::yaml;
+use rendered::{difference, json, kustomize, objects};
 use std::collections::BTreeMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -120,8 +123,8 @@ fn judge(name: &str, build: &Build, oracle: &Result<String, String>, files: &Mem
     });
     match oracle {
         Ok(output) => {
-            let wanted = objects(yaml::parse(FileId(0), output).documents.iter().map(|d| &d.root));
-            let got = objects(build.objects.iter().map(|o| &o.root));
+            let wanted = objects(json(yaml::parse(FileId(0), output).documents.iter().map(|d| &d.root)));
+            let got = objects(json(build.objects.iter().map(|o| &o.root)));
             if let Some(complaint) = complaint {
                 tally.accused.insert(name.to_owned(), complaint);
             }
@@ -144,79 +147,6 @@ fn judge(name: &str, build: &Build, oracle: &Result<String, String>, files: &Mem
             tally.unbuildable.entry(class).or_default().insert(name.to_owned(), error);
         }
     }
-}
-
-type Objects = BTreeMap<String, Value>;
-
-fn objects<'n>(roots: impl Iterator<Item = &'n Node>) -> Objects {
-    let text = |root: &Node, path: &[&str]| root.find(path).and_then(Node::text).unwrap_or("").to_owned();
-    roots
-        .map(|root| {
-            let key = [&["apiVersion"][..], &["kind"], &["metadata", "namespace"], &["metadata", "name"]].map(|p| text(root, p)).join("|");
-            (key, root.to_json(Dialect::Kubernetes))
-        })
-        .collect()
-}
-
-fn difference(wanted: &Objects, got: &Objects) -> Option<String> {
-    for (key, want) in wanted {
-        match got.get(key) {
-            None => return Some(format!("lacks {key}")),
-            Some(have) => {
-                if let Some(path) = first_difference(want, have, &mut String::new()) {
-                    return Some(format!("{key} {path}"));
-                }
-            }
-        }
-    }
-    got.keys().find(|k| !wanted.contains_key(*k)).map(|k| format!("has {k} too"))
-}
-
-fn first_difference(want: &Value, have: &Value, path: &mut String) -> Option<String> {
-    match (want, have) {
-        (Value::Object(a), Value::Object(b)) => {
-            for key in a.keys().chain(b.keys().filter(|k| !a.contains_key(*k))) {
-                let length = path.len();
-                path.push('/');
-                path.push_str(key);
-                let found = match (a.get(key), b.get(key)) {
-                    (Some(x), Some(y)) => first_difference(x, y, path),
-                    (Some(x), None) => Some(format!("{path}: {} lacks", brief(x))),
-                    (None, Some(y)) => Some(format!("{path}: {} is too much", brief(y))),
-                    (None, None) => None,
-                };
-                path.truncate(length);
-                if found.is_some() {
-                    return found;
-                }
-            }
-            None
-        }
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            for (n, (x, y)) in a.iter().zip(b).enumerate() {
-                let length = path.len();
-                path.push_str(&format!("/{n}"));
-                let found = first_difference(x, y, path);
-                path.truncate(length);
-                if found.is_some() {
-                    return found;
-                }
-            }
-            None
-        }
-        _ if want == have => None,
-        (Value::String(a), Value::String(b)) => {
-            let same = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
-            let tail = |text: &str| brief(&String::from_utf8_lossy(text.as_bytes().get(same.saturating_sub(20)..).unwrap_or_default()).into());
-            Some(format!("{path}: from byte {same} on {} wanted, {} got", tail(a), tail(b)))
-        }
-        _ => Some(format!("{path}: {} wanted, {} got", brief(want), brief(have))),
-    }
-}
-
-fn brief(value: &Value) -> String {
-    let text = value.to_string();
-    if text.len() > 150 { format!("{}…", text.chars().take(150).collect::<String>()) } else { text }
 }
 
 fn class(error: &str) -> &'static str {
@@ -267,7 +197,7 @@ fn oracle(repository: &Path, root: &str, fingerprint: u64) -> Result<String, Str
     if let Ok(error) = fs::read_to_string(base.with_extension("err")) {
         return Err(error);
     }
-    let result = run(&repository.join(root));
+    let result = kustomize(&repository.join(root));
     if fs::create_dir_all(&cache).is_ok() {
         let (extension, text) = match &result {
             Ok(text) => ("ok", text),
@@ -276,23 +206,6 @@ fn oracle(repository: &Path, root: &str, fingerprint: u64) -> Result<String, Str
         let _ = fs::write(base.with_extension(extension), text);
     }
     result
-}
-
-fn run(dir: &Path) -> Result<String, String> {
-    let nowhere = "http://127.0.0.1:9";
-    let output = Command::new("timeout")
-        .args(["20", "kubectl", "kustomize"])
-        .arg(dir)
-        .envs([("http_proxy", nowhere), ("https_proxy", nowhere), ("HTTP_PROXY", nowhere), ("HTTPS_PROXY", nowhere)])
-        .envs([("GIT_TERMINAL_PROMPT", "0"), ("GIT_SSH_COMMAND", "false")])
-        .stdin(Stdio::null())
-        .output();
-    match output {
-        Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        Ok(output) if output.status.code() == Some(124) => Err("error: timed out".to_owned()),
-        Ok(output) => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
-        Err(error) => Err(format!("error: kubectl did not start: {error}")),
-    }
 }
 
 fn walk(root: &Path, dir: &Path, contents: &mut BTreeMap<String, Vec<u8>>) {

@@ -113,7 +113,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let views: Vec<ClusterView> = clusters.iter().map(|c| cluster::view(c, &assumptions)).collect();
     let (files, parsed, mut unreadable) = workspace.tally();
     unreadable.extend(errors);
-    unreadable.extend(housekeeping::beyond_limits(&workspace));
+    unreadable.extend(housekeeping::beyond_limits(&workspace, &deliveries));
     unreadable.sort();
     // What matches nothing may well match something that was not looked at.
     let whole = !place.linted_is_part() && unreadable.is_empty();

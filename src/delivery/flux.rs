@@ -104,7 +104,7 @@ impl Substitution {
             }
             Value::Sequence(sequence) => {
                 let items = sequence.items.iter().map(|i| self.node(i)).collect();
-                node.clone().with_value(Value::Sequence(Sequence { items, flow: sequence.flow }))
+                node.clone().with_value(Value::Sequence(Sequence { items, ..sequence.clone() }))
             }
             _ => node.clone(),
         }

@@ -90,7 +90,7 @@ fn opened(node: &Node, opaque: &dyn Fn(Span) -> Opaque) -> Node {
         }
         Value::Sequence(sequence) => {
             let items = sequence.items.iter().map(|i| opened(i, opaque)).collect();
-            node.clone().with_value(Value::Sequence(Sequence { items, flow: sequence.flow }))
+            node.clone().with_value(Value::Sequence(Sequence { items, ..sequence.clone() }))
         }
         // An omitted value below which a template line stood is whatever that line makes of it.
         Value::Scalar(s) if s.text.is_empty() => Node::opaque("a template writes it", node.span()),

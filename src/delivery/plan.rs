@@ -2,6 +2,7 @@
 
 use super::candidates::{Candidate, candidates};
 use super::helm::TEMPLATE;
+use super::kustomize::ProblemKind;
 use super::render::{Rendered, Renderer};
 use super::repository::{Repository, name_of};
 use super::{Deliveries, Delivery, Emission, How, Mode, Target, What, acm, argocd, carriers, flux, values};
@@ -131,9 +132,9 @@ impl Plan<'_> {
         }
         if self.told.insert(Arc::as_ptr(rendered) as usize) {
             self.out.unresolved.extend(rendered.unresolved.clone());
-            if rendered.objects.iter().any(|o| HyperConverged::read(o).is_some()) {
-                self.out.problems.extend(rendered.problems.clone());
-            }
+            // What is wrong with a build matters where it yields a HyperConverged, or might have.
+            let matters = rendered.objects.iter().any(|o| HyperConverged::read(o).is_some());
+            self.out.problems.extend(rendered.problems.iter().filter(|p| matters || p.kind == ProblemKind::Limit).cloned());
         }
         self.out.list.push(Delivery {
             how: seed.how,

@@ -102,7 +102,8 @@ pub fn feature(hco: &HyperConverged, release: Release) -> Feature {
     };
     let on = if release.has_feature() { on } else { Tri::No };
     let refused = on == Tri::Maybe && decided_by.as_ref().map_or(misshapen(hco), is_plain);
-    let removed = || hco.root().removed_at(path);
+    let gate = |item: &Node| item.str_at(&["name"]).is_some_and(|n| n.eq_ignore_ascii_case(FEATURE));
+    let removed = || hco.root().removed_at(path).or_else(|| hco.root().item_removed_at(V1_GATES, gate));
     let place = decided_by.as_ref().and_then(|n| line_of(hco, path, n)).or_else(removed).unwrap_or_else(|| belongs(hco, path));
     Feature { on, decided_by, place, path, refused }
 }

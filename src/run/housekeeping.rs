@@ -46,8 +46,9 @@ pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &d
             }
         }
     }
-    for problem in deliveries.problems.iter().filter(|p| p.kind != kustomize::ProblemKind::OutsideRoot) {
-        // Whether files above the kustomization may be read depends on a flag; everything else does not.
+    // Whether files above the kustomization may be read depends on a flag; a bound of this program is no fault of the repository.
+    let told = |kind| !matches!(kind, kustomize::ProblemKind::OutsideRoot | kustomize::ProblemKind::Limit);
+    for problem in deliveries.problems.iter().filter(|p| told(p.kind)) {
         let (here, severity, consequence) = match problem.effect {
             kustomize::Effect::Refused => ("`kustomize build` fails here", Severity::Error, Consequence::Breaks),
             kustomize::Effect::Ineffective => ("this has no effect", Severity::Warning, Consequence::Ignored),
@@ -76,11 +77,13 @@ fn in_manifest(workspace: &Workspace, id: FileId, problem: &Problem) -> bool {
     documents.iter().any(|d| d.span.start <= problem.span.start && problem.span.end <= d.span.end && Object::read(&d.root).is_some())
 }
 
-/// Files that went beyond a bound of this program, with the bound.
-pub(super) fn beyond_limits(workspace: &Workspace) -> Vec<(String, String)> {
+/// Files that went beyond a bound of this program, or whose builds did, with the bound.
+pub(super) fn beyond_limits(workspace: &Workspace, deliveries: &Deliveries) -> Vec<(String, String)> {
     let limits = |id| workspace.parsed(id).problems.iter().filter(|p| p.kind == ProblemKind::Limit);
     let relevant = workspace.iter().filter(|(_, f)| f.linted && f.relevant);
-    relevant.flat_map(|(id, f)| limits(id).map(|p| (f.display().to_owned(), p.message.clone()))).collect()
+    let parsed = relevant.flat_map(|(id, f)| limits(id).map(|p| (f.display().to_owned(), p.message.clone())));
+    let built = deliveries.problems.iter().filter(|p| p.kind == kustomize::ProblemKind::Limit);
+    parsed.chain(built.map(|p| (workspace.file(p.span.file).display().to_owned(), p.message.clone()))).collect()
 }
 
 /// Reports clusters of the configuration that nothing belongs to.

@@ -299,7 +299,7 @@ impl Builder<'_> {
         let span = self.cursor.span(frame.start, self.cursor.last());
         let node = match frame.shape {
             Shape::BlockSequence => Node::sequence(frame.items, span),
-            Shape::FlowSequence => Node::new(Value::Sequence(Sequence { items: frame.items, flow: true }), span),
+            Shape::FlowSequence => Node::new(Value::Sequence(Sequence { items: frame.items, flow: true, removed: Vec::new() }), span),
             Shape::BlockMapping => frame.keys.finish(span, false, self.cursor.rest(frame.start), &mut self.problems),
             Shape::FlowMapping | Shape::Pair => frame.keys.finish(span, true, self.cursor.rest(frame.start), &mut self.problems),
         };

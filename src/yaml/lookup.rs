@@ -190,6 +190,15 @@ impl Node {
     }
 }
 
+impl Node {
+    /// The patch that took an item out of the list at a path, if one did.
+    #[must_use]
+    pub fn item_removed_at(&self, path: &[&str], is: impl Fn(&Node) -> bool) -> Option<Span> {
+        let Value::Sequence(list) = self.find(path)?.value() else { return None };
+        list.removed.iter().rfind(|r| is(&r.item)).map(|r| r.by)
+    }
+}
+
 impl Entry {
     /// Key and value together, where they stand in the same file; else the value alone.
     #[must_use]

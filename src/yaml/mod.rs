@@ -22,7 +22,7 @@ mod split;
 
 pub use comment::Comment;
 pub use lookup::Lookup;
-pub use node::{Entry, Mapping, Node, Opaque, Removal, Scalar, Sequence, Style, Value};
+pub use node::{Entry, Mapping, Node, Opaque, Removal, RemovedItem, Scalar, Sequence, Style, Value};
 pub use overlay::Lists;
 pub use parse::{Document, Parsed, Problem, ProblemKind, parse, parse_value};
 pub use scalar::{Dialect, Typed};

@@ -76,6 +76,8 @@ pub struct Sequence {
     pub items: Vec<Node>,
     /// Written as `[…]`.
     pub flow: bool,
+    /// Items that a later layer took out by their place, with the place that did.
+    pub removed: Vec<RemovedItem>,
 }
 
 /// A map. Keys are unique; what could not be seen and what was taken away is remembered.
@@ -107,6 +109,15 @@ pub struct Entry {
 pub struct Removal {
     /// The key.
     pub key: Box<str>,
+    /// The patch's own line.
+    pub by: Span,
+}
+
+/// An item that a patch took out of a list.
+#[derive(Clone, Debug)]
+pub struct RemovedItem {
+    /// The item as it was.
+    pub item: Node,
     /// The patch's own line.
     pub by: Span,
 }
@@ -147,7 +158,7 @@ impl Node {
     /// A block sequence node.
     #[must_use]
     pub fn sequence(items: Vec<Node>, span: Span) -> Self {
-        Self::new(Value::Sequence(Sequence { items, flow: false }), span)
+        Self::new(Value::Sequence(Sequence { items, ..Sequence::default() }), span)
     }
 
     /// A block mapping node.

@@ -35,7 +35,7 @@ impl Node {
             (Value::Sequence(a), Value::Sequence(b)) if lists == Lists::Add => {
                 let mut items = a.items.clone();
                 items.extend(b.items.iter().filter(|i| !a.items.iter().any(|known| known.eq_value(i))).cloned());
-                self.clone().with_value(Value::Sequence(Sequence { items, flow: a.flow }))
+                self.clone().with_value(Value::Sequence(Sequence { items, ..a.clone() }))
             }
             _ => over.clone(),
         }
@@ -64,7 +64,7 @@ impl Node {
                     return (self.clone(), false);
                 }
                 let items = closed.into_iter().map(|(item, _)| item).collect();
-                (self.clone().with_value(Value::Sequence(Sequence { items, flow: sequence.flow })), true)
+                (self.clone().with_value(Value::Sequence(Sequence { items, ..sequence.clone() })), true)
             }
             Value::Scalar(_) | Value::Opaque(_) => (self.clone(), false),
         }

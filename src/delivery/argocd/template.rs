@@ -74,7 +74,7 @@ pub(super) fn node(template: &Node, params: &Params) -> Node {
         }
         Value::Sequence(sequence) => {
             let items = sequence.items.iter().map(|i| node(i, params)).collect();
-            template.clone().with_value(Value::Sequence(Sequence { items, flow: sequence.flow }))
+            template.clone().with_value(Value::Sequence(Sequence { items, ..sequence.clone() }))
         }
         _ => template.clone(),
     }

@@ -3,13 +3,14 @@
 use super::fields;
 use super::files::Files;
 use super::finish;
-use super::kustomization::{Kustomization, display};
+use super::kustomization::{FILE_NAMES, Kustomization, display, in_dir};
 use super::load;
 use super::log::{Log, Plugin, ProblemKind};
 use super::overlay;
 use super::path;
 use super::reading::Text;
 use super::resource::Resource;
+use super::root;
 use super::schema::Schema;
 use super::specs::Specs;
 use super::transform;
@@ -22,6 +23,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// How deep kustomizations may nest.
 const MAX_DEPTH: usize = 64;
+/// How many objects one build may yield.
+pub(super) const MAX_OBJECTS: usize = 20_000;
 
 /// What differs between those who call kustomize.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,11 +123,22 @@ impl Accumulated {
                 self.log.refuse_related(ProblemKind::Duplicate, reference, message, *first);
             }
             Some(_) => {}
+            None if self.resources.len() >= MAX_OBJECTS => self.full(reference),
             None => {
                 self.ids.insert(id, resource.origin.span);
                 self.resources.push(resource);
             }
         }
+    }
+
+    /// Notes once that a build has too many objects; what comes after them stays unknown.
+    fn full(&mut self, reference: Span) {
+        if self.log.problems.iter().any(|p| p.kind == ProblemKind::Limit) {
+            return;
+        }
+        let message = format!("one build yields more than {MAX_OBJECTS} objects; the others were not read");
+        self.log.ineffective(ProblemKind::Limit, reference, message.clone());
+        self.log.hide(reference, message, false);
     }
 
     /// Takes the identities anew after transformers changed them.
@@ -173,11 +187,28 @@ impl<'f> Kustomizer<'f> {
     #[must_use]
     pub fn build_with(&self, source: &Source<'_>, overlay: Option<&Overlay>) -> Build {
         let accumulated = self.accumulated(source, overlay, self.options.lean);
-        let (build, sought) = finish::finish(&accumulated);
-        if !(sought && accumulated.passed_over) {
-            return build;
+        let (mut build, sought) = finish::finish(&accumulated);
+        if sought && accumulated.passed_over {
+            build = finish::finish(&self.accumulated(source, overlay, false)).0;
         }
-        finish::finish(&self.accumulated(source, overlay, false)).0
+        let (dir, own) = match source {
+            Source::Directory(dir) => (*dir, self.root_of(dir)),
+            Source::Resources { dir, .. } => (*dir, None),
+        };
+        let root = match (own, overlay) {
+            (Some(own), Some(overlay)) => Some(overlay::laid_into(own, &overlay.fields)),
+            (own, overlay) => own.or(overlay.map(|o| &o.fields)).cloned(),
+        };
+        if let Some(root) = root {
+            root::finish(&mut build, &root, dir, self.files);
+        }
+        build
+    }
+
+    /// The fields of a directory's kustomization.
+    fn root_of(&self, dir: &str) -> Option<&'f Node> {
+        let file = FILE_NAMES.iter().find_map(|name| self.files.find(&in_dir(dir, name)))?;
+        self.files.parsed(file).documents.first().map(|d| &d.root)
     }
 
     fn accumulated(&self, source: &Source<'_>, overlay: Option<&Overlay>, lean: bool) -> Arc<Accumulated> {
@@ -388,7 +419,9 @@ impl<'f> Kustomizer<'f> {
             return None;
         }
         if chain.depth > MAX_DEPTH {
-            acc.log.refuse(ProblemKind::Limit, span, format!("kustomizations nest deeper than {MAX_DEPTH}"));
+            let message = format!("kustomizations nest deeper than {MAX_DEPTH}; the rest was not read");
+            acc.log.ineffective(ProblemKind::Limit, span, message.clone());
+            acc.log.hide(span, message, alters);
             return None;
         }
         Some(Arc::from(dir))

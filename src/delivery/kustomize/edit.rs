@@ -2,7 +2,7 @@
 
 use super::dates::timestamp;
 use crate::source::Span;
-use crate::yaml::{Dialect, Entry, Mapping, Node, Removal, Scalar, Sequence, Style, Typed, Value};
+use crate::yaml::{Dialect, Entry, Mapping, Node, Removal, RemovedItem, Scalar, Sequence, Style, Typed, Value};
 
 /// The resolved tag of strings.
 pub(super) const STRING_TAG: &str = "tag:yaml.org,2002:str";
@@ -22,8 +22,22 @@ pub(super) fn with_mapping(node: &Node, change: impl FnOnce(&mut Mapping)) -> No
 
 /// The same list with other items.
 pub(super) fn with_items(node: &Node, items: Vec<Node>) -> Node {
-    let flow = matches!(node.value(), Value::Sequence(s) if s.flow);
-    in_place(node, Value::Sequence(Sequence { items, flow }))
+    let (flow, removed) = match node.value() {
+        Value::Sequence(old) => (old.flow, old.removed.clone()),
+        _ => (false, Vec::new()),
+    };
+    in_place(node, Value::Sequence(Sequence { items, flow, removed }))
+}
+
+/// The same list without one item; it remembers who took it out.
+pub(super) fn without_item(node: &Node, index: usize, by: Span) -> Node {
+    let Value::Sequence(old) = node.value() else { return node.clone() };
+    let mut sequence = old.clone();
+    if index < sequence.items.len() {
+        let item = sequence.items.remove(index);
+        sequence.removed.push(RemovedItem { item, by });
+    }
+    in_place(node, Value::Sequence(sequence))
 }
 
 /// Sets a key. A new value brings the key of the place that wrote it; an unwritten removal is forgotten.

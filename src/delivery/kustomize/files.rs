@@ -13,6 +13,9 @@ pub trait Files: Sync {
     /// A file's number; `None` when there is no such file.
     fn find(&self, path: &str) -> Option<FileId>;
 
+    /// A file's path.
+    fn path(&self, file: FileId) -> Option<&str>;
+
     /// A file read as YAML; empty when it is no text.
     fn parsed(&self, file: FileId) -> &Parsed;
 
@@ -31,6 +34,10 @@ pub trait Files: Sync {
 impl Files for Workspace {
     fn find(&self, path: &str) -> Option<FileId> {
         Workspace::find_any(self, path)
+    }
+
+    fn path(&self, file: FileId) -> Option<&str> {
+        Some(&self.file(file).path)
     }
 
     fn parsed(&self, file: FileId) -> &Parsed {
@@ -92,6 +99,10 @@ impl MemoryFiles {
 impl Files for MemoryFiles {
     fn find(&self, path: &str) -> Option<FileId> {
         self.paths.get(path).copied()
+    }
+
+    fn path(&self, file: FileId) -> Option<&str> {
+        self.source(file).map(|s| s.path.as_str())
     }
 
     fn parsed(&self, file: FileId) -> &Parsed {

@@ -3,6 +3,7 @@
 
 use super::Build;
 use super::accumulate::Accumulated;
+use super::dates;
 use super::edit;
 use super::generate;
 use super::log::ProblemKind;
@@ -10,7 +11,7 @@ use super::nameref;
 use super::reading::with_full_dates;
 use super::resource::Resource;
 use super::vars;
-use crate::yaml::{Lookup, Node};
+use crate::yaml::{Lookup, Node, Style};
 use std::collections::BTreeMap;
 
 /// Marks an object that is for kustomize alone, unless its value is `false`.
@@ -37,10 +38,10 @@ pub(super) fn finish(accumulated: &Accumulated) -> (Build, bool) {
         _ => r.root.find(&["metadata", "annotations"]).and_then(Node::as_mapping).is_none_or(|m| m.entry(LOCAL).is_none()),
     });
     for object in &mut objects {
+        object.root = with_string_annotations(&object.root);
         if object.state.dates {
             object.root = with_full_dates(&object.root);
         }
-        object.root = with_string_annotations(&object.root);
     }
     let build = Build { objects, unresolved: log.unresolved, problems: log.problems, plugins: log.plugins, files: log.files };
     (build, log.sought)
@@ -95,6 +96,10 @@ fn with_string_annotations(root: &Node) -> Node {
 fn stringified(value: &Node) -> Node {
     match value.value() {
         crate::yaml::Value::Opaque(_) => value.clone(),
+        // A date that is a string stays as it is written.
+        crate::yaml::Value::Scalar(scalar) if scalar.style == Style::Plain && value.as_str().is_some() => {
+            if dates::timestamp(&scalar.text).is_some() { value.clone().with_tag(edit::STRING_TAG) } else { value.clone() }
+        }
         _ => edit::as_string(value),
     }
 }

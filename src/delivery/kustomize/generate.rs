@@ -240,6 +240,9 @@ pub(super) fn absorb(mut resource: Resource, span: Span, acc: &mut Accumulated) 
             resource.root = root;
             resource.layers.clone_from(&old.layers);
             resource.conjured = old.conjured;
+            if behavior == Behavior::Merge {
+                resource.origin = old.origin.clone();
+            }
             *old = resource;
             acc.index();
         }

@@ -205,9 +205,7 @@ impl Operation {
             Value::Sequence(sequence) => {
                 let at = signed(key, sequence.items.len(), 0).filter(|&i| i < sequence.items.len());
                 let at = at.ok_or_else(|| self.fails(&format!("there is no item {key} to remove"), Some(parent.span())))?;
-                let mut items = sequence.items.clone();
-                items.remove(at);
-                Ok(edit::with_items(parent, items))
+                Ok(edit::without_item(parent, at, self.span))
             }
             Value::Opaque(unknown) if is_index(key) => Ok(Node::new(Value::Opaque(unknown.clone()), self.span)),
             Value::Opaque(unknown) => self.remove(&self.supposed(unknown), key),

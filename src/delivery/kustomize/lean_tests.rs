@@ -16,6 +16,9 @@ impl Files for Marked {
     fn find(&self, path: &str) -> Option<FileId> {
         self.files.find(path)
     }
+    fn path(&self, file: FileId) -> Option<&str> {
+        self.files.path(file)
+    }
     fn parsed(&self, file: FileId) -> &Parsed {
         self.parsed.lock().expect("one thread").insert(file);
         self.files.parsed(file)
@@ -70,7 +73,7 @@ fn a_file_that_is_not_there_is_still_missed() {
 fn whoever_looks_for_it_finds_it() {
     for top in [
         "resources: [../base]\npatches:\n- patch: '{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {replicas: 2}}'\n",
-        "resources: [../base]\npatches:\n- target: {kind: Deployment}\n  patch: '[{op: remove, path: /spec/replicas}]'\n",
+        "resources: [../base]\npatches:\n- target: {kind: Deployment}\n  patch: '- {op: remove, path: /spec/replicas}'\n",
         "resources: [../base]\nreplicas: [{name: a, count: 3}]\n",
         "resources: [../base]\nconfigMapGenerator: [{name: m, behavior: merge, literals: [a=b]}]\n",
     ] {
@@ -98,7 +101,7 @@ fn a_layer_further_in_that_looks_brings_back_only_its_own() {
     let files = [
         (
             "apps/kustomization.yaml",
-            "resources: [app.yaml]\npatches:\n- target: {kind: Deployment, name: a}\n  patch: '[{op: remove, path: /spec/replicas}]'\n",
+            "resources: [app.yaml]\npatches:\n- target: {kind: Deployment, name: a}\n  patch: '- {op: remove, path: /spec/replicas}'\n",
         ),
         ("apps/app.yaml", APP.1),
         ("top/kustomization.yaml", "resources: [../apps, ../base]\n"),

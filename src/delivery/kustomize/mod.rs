@@ -6,7 +6,7 @@
 //! place, and the rest is built all the same.
 //!
 //! Truth: the kustomize source at v5.5.0 (`api/internal/target/kusttarget.go` for the order of work), checked against
-//! `kubectl kustomize` by `tests/kustomize_oracle.rs`.
+//! `kubectl kustomize` by `tests/kustomize.rs`.
 
 mod accumulate;
 mod builtin;
@@ -38,6 +38,7 @@ mod pointer;
 mod reading;
 mod replacement;
 mod resource;
+mod root;
 mod schema;
 mod select;
 mod specs;

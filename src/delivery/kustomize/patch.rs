@@ -13,7 +13,7 @@ use super::resource::{Origin, Resource};
 use super::schema::Schema;
 use super::select::{Literal, Selector};
 use crate::source::Span;
-use crate::yaml::{Lookup, Mapping, Node, Opaque, Style, Value};
+use crate::yaml::{Dialect, Lookup, Mapping, Node, Opaque, Style, Typed, Value};
 use std::sync::Arc;
 
 /// What a patch text holds.
@@ -65,6 +65,17 @@ pub(super) fn read(text: &Text<'_>, place: Span, dir: &Arc<str>, log: &mut Log) 
         log.refuse(ProblemKind::Malformed, place, "the patch is empty");
     }
     (!patches.is_empty()).then_some(Patch::Strategic(patches))
+}
+
+/// Notes a patch that kustomize cannot read: one that begins with `[` is read as JSON, not as YAML.
+pub(super) fn check_json(text: &str, place: Span, log: &mut Log) {
+    if !text.starts_with('[') {
+        return;
+    }
+    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        let message = format!("kustomize reads a patch that begins with `[` as JSON, and this is none: {error}");
+        log.refuse(ProblemKind::Malformed, place, message);
+    }
 }
 
 /// The objects of a build while patches are applied to them.
@@ -125,7 +136,7 @@ impl Patching<'_> {
             let root = if resource.has_notes() { with_annotations(&resource.root) } else { resource.root.clone() };
             match jsonpatch::apply(&root, operations) {
                 Ok(root) => {
-                    resource.root = root;
+                    resource.root = with_json_annotations(&root);
                     resource.state.rewritten = true;
                 }
                 Err(misfit) => report(misfit, resource, self.log),
@@ -291,6 +302,22 @@ fn requoted(node: &Node) -> Node {
         Value::Sequence(sequence) => edit::with_items(node, sequence.items.iter().map(requoted).collect()),
         Value::Mapping(_) => edit::with_mapping(node, |m| m.entries.iter_mut().for_each(|e| e.value = requoted(&e.value))),
     }
+}
+
+/// The object with annotations that are no strings written as JSON writes them: what becomes a string in the end is no longer `1.50` or `~`.
+fn with_json_annotations(root: &Node) -> Node {
+    let differs = |n: &Node| match n.typed() {
+        Some(Typed::Float(_)) => true,
+        Some(Typed::Null) => n.text().is_some_and(|t| !t.is_empty()),
+        _ => false,
+    };
+    let Some(map) = root.find(&["metadata", "annotations"]).filter(|n| n.as_mapping().is_some_and(|m| m.entries.iter().any(|e| differs(&e.value))))
+    else {
+        return root.clone();
+    };
+    let written = |n: &Node| Node::scalar(n.to_json(Dialect::Kubernetes).to_string(), Style::Plain, n.span());
+    let new = edit::with_mapping(map, |m| m.entries.iter_mut().filter(|e| differs(&e.value)).for_each(|e| e.value = written(&e.value)));
+    edit::with_every(root, map, &new)
 }
 
 fn with_annotations(root: &Node) -> Node {

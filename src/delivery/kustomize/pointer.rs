@@ -5,6 +5,7 @@
 use super::edit;
 use super::fieldspec::split;
 use super::merge::{Kind, Misfit};
+use super::select::not_a_pattern;
 use crate::source::Span;
 use crate::yaml::{Entry, Lookup, Node, Style};
 use regex::Regex;
@@ -196,7 +197,7 @@ impl Change<'_> {
     /// The items whose key (or, for an empty key, whose own value) matches a regular expression anywhere.
     fn matching(&mut self, node: &Node, key: &str, value: &str, rest: &[String]) -> Result<Node, Misfit> {
         let mut list = self.list(node)?;
-        let pattern = Regex::new(value).map_err(|e| self.misfit(node, &format!("no valid regular expression: {e}")))?;
+        let pattern = Regex::new(value).map_err(|e| self.misfit(node, &not_a_pattern(&e)))?;
         let before = self.count;
         for pass in 0..2 {
             for item in &mut list {

@@ -9,7 +9,7 @@ use super::pointer::{self, Change};
 use super::resource::Resource;
 use super::select::LabelSelector;
 use super::specs::gvk_of;
-use crate::yaml::{Lookup, Node, Opaque, Style, Typed, Value};
+use crate::yaml::{Dialect, Lookup, Node, Opaque, Style, Typed, Value};
 
 /// Applies one replacement.
 pub(super) fn apply(replacement: &Node, resources: &mut [Resource], log: &mut Log) {
@@ -175,6 +175,10 @@ fn written(old: &Node, value: &Node, options: Option<&Node>, path: &Node) -> Res
     }
     Ok(match (scalar.style, is_string) {
         (Style::Plain, true) => edit::string(text, value.span()),
+        // A word that Kubernetes takes for something else, and kustomize for a string.
+        (Style::Plain, false) if matches!(new.as_scalar().map(|s| s.typed(None, Dialect::Kustomize)), Some(Typed::Str(_))) => {
+            edit::string(text, value.span())
+        }
         (style, _) => Node::scalar(text, style, value.span()),
     })
 }

@@ -32,6 +32,13 @@ pub(super) struct Literal {
     pub(super) namespace: Option<Box<str>>,
 }
 
+/// What is wrong with a regular expression, in one line.
+pub(super) fn not_a_pattern(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    format!("no valid regular expression: {}", last.strip_prefix("error: ").unwrap_or(last))
+}
+
 impl Selector {
     /// Reads a `target`.
     pub(super) fn read(node: &Node) -> Result<Self, Misfit> {
@@ -39,7 +46,7 @@ impl Selector {
             fields::text(node, name).map(|text| Regex::new(&format!("^(?:{text})$"))).transpose().map_err(|e| Misfit {
                 span: fields::value(node, name).map_or(node.span(), Node::span),
                 related: None,
-                message: format!("no valid regular expression: {e}"),
+                message: not_a_pattern(&e),
             })
         };
         let selector = |name: &str| {

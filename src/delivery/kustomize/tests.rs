@@ -85,7 +85,7 @@ fn a_patch_for_a_hidden_object_still_decides() {
             ("a/hco.yaml", patch),
             (
                 "b/kustomization.yaml",
-                "resources: [../a]\npatches:\n- target: {kind: HyperConverged, name: h}\n  patch: '[{op: add, path: /spec/x/y, value: 1}]'\n",
+                "resources: [../a]\npatches:\n- target: {kind: HyperConverged, name: h}\n  patch: '- {op: add, path: /spec/x/y, value: 1}'\n",
             ),
         ],
         "b",
@@ -126,7 +126,7 @@ fn what_kustomize_refuses_has_a_place_and_the_rest_is_built() {
         &[
             (
                 "a/kustomization.yaml",
-                "resources:\n- hco.yaml\n- hco.yaml\n- gone.yaml\n- ../a\n- ../empty\nnamspace: x\nnamePrefix: 1\npatches:\n- target: {kind: Gone}\n  patch: '[{op: remove, path: /a}]'\n",
+                "resources:\n- hco.yaml\n- hco.yaml\n- gone.yaml\n- ../a\n- ../empty\nnamspace: x\nnamePrefix: 1\npatches:\n- target: {kind: Gone}\n  patch: '- {op: remove, path: /a}'\n",
             ),
             ("a/hco.yaml", HCO),
             ("empty/readme.txt", ""),
@@ -153,7 +153,7 @@ fn patches_that_match_nothing() {
         &[
             (
                 "kustomization.yaml",
-                "resources: [hco.yaml]\npatches:\n- target: {kind: Gone}\n  patch: '[{op: remove, path: /a}]'\n- path: p.yaml\n- target: {kind: HyperConverged}\n  patch: '[{op: test, path: /spec/list/0, value: y}]'\n",
+                "resources: [hco.yaml]\npatches:\n- target: {kind: Gone}\n  patch: '- {op: remove, path: /a}'\n- path: p.yaml\n- target: {kind: HyperConverged}\n  patch: '- {op: test, path: /spec/list/0, value: y}'\n",
             ),
             ("hco.yaml", HCO),
             ("p.yaml", "kind: HyperConverged\nmetadata:\n  name: other\n"),
@@ -166,7 +166,7 @@ fn patches_that_match_nothing() {
         [
             (ProblemKind::NoTarget, Effect::Ineffective, "kustomization.yaml:3:11".into()),
             (ProblemKind::NoTarget, Effect::Refused, "p.yaml:3:9".into()),
-            (ProblemKind::NotApplicable, Effect::Refused, "kustomization.yaml:7:12".into()),
+            (ProblemKind::NotApplicable, Effect::Refused, "kustomization.yaml:7:13".into()),
         ]
     );
 }
@@ -213,4 +213,37 @@ fn a_deployers_fields_are_laid_into_the_kustomization() {
     // The directory's own build is not touched by it.
     let build = kustomizer.build("app");
     assert_eq!(object(&build, "HyperConverged", "kubevirt-hyperconverged").str_at(&["metadata", "namespace"]), Some("old"));
+}
+
+#[test]
+fn an_item_that_a_json_patch_takes_out_has_an_owner() {
+    let (build, files) = build(
+        &[
+            (
+                "kustomization.yaml",
+                "resources: [hco.yaml]\npatches:\n- target: {kind: HyperConverged}\n  patch: |\n    - op: remove\n      path: /spec/featureGates/0\n    - {op: add, path: /spec/featureGates/-, value: {name: c}}\n",
+            ),
+            ("hco.yaml", "apiVersion: hco.kubevirt.io/v1\nkind: HyperConverged\nmetadata: {name: h}\nspec: {featureGates: [{name: a}, {name: b}]}\n"),
+        ],
+        "",
+    );
+    let hco = object(&build, "HyperConverged", "h");
+    let names: Vec<_> = hco.items_at(&["spec", "featureGates"]).iter().filter_map(|i| i.str_at(&["name"])).collect();
+    assert_eq!(names, ["b", "c"]);
+    let by = |name: &str| hco.item_removed_at(&["spec", "featureGates"], |i| i.str_at(&["name"]) == Some(name));
+    assert_eq!(by("a").map(|span| place(&files, span)).as_deref(), Some("kustomization.yaml:5:7"));
+    assert_eq!(by("b"), None);
+}
+
+#[test]
+fn a_build_has_a_bound_and_says_so() {
+    let one = |n: usize| format!("---\n{{apiVersion: v1, kind: ConfigMap, metadata: {{name: c{n}}}}}\n");
+    let many: String = (0..=super::accumulate::MAX_OBJECTS).map(one).collect();
+    let (build, files) =
+        build(&[("kustomization.yaml", "resources: [hco.yaml, many.yaml, hco.yaml]\n"), ("many.yaml", &many), ("hco.yaml", HCO)], "");
+    assert_eq!(build.objects.len(), super::accumulate::MAX_OBJECTS);
+    let limits: Vec<_> =
+        build.problems.iter().filter(|p| p.kind == ProblemKind::Limit).map(|p| (place(&files, p.span), p.message.as_str())).collect();
+    assert_eq!(limits, [("kustomization.yaml:1:23".to_owned(), "one build yields more than 20000 objects; the others were not read")]);
+    assert_eq!(build.unresolved.len(), 1);
 }

@@ -166,14 +166,19 @@ pub(super) fn strategic_file(kustomizer: &Kustomizer<'_>, kustomization: &Kustom
 /// The patch in a file.
 fn file_patch(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, path: &Node, acc: &mut Accumulated) -> Option<Patch> {
     let file = kustomizer.file(kustomization, path.text()?, path.span(), &mut acc.log)?;
+    if let Some(bytes) = kustomizer.files.bytes(file) {
+        patch::check_json(&String::from_utf8_lossy(&bytes), path.span(), &mut acc.log);
+    }
     patch::read(&Text::file(kustomizer.files, file), path.span(), &kustomization.dir, &mut acc.log)
 }
 
-/// The patch of an entry with `patch` or `path`, and the place of that.
-fn entry_patch(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) -> Option<(Patch, Span)> {
+/// The patch of an entry with `patch` or `path`, and the place of that. `patches` trims the text, `patchesJson6902` does not.
+fn entry_patch(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, trims: bool, acc: &mut Accumulated) -> Option<(Patch, Span)> {
     let field = |name: &str| fields::value(item, name).filter(|p| p.text().is_some_and(|t| !t.trim().is_empty()));
     match (field("patch").or_else(|| field("jsonOp")), field("path")) {
         (Some(inline), None) => {
+            let text = inline.text().unwrap_or_default();
+            patch::check_json(if trims { text.trim() } else { text }, inline.span(), &mut acc.log);
             let patch = patch::read(&Text::inline(&parse_value(inline)), inline.span(), &kustomization.dir, &mut acc.log)?;
             Some((patch, inline.span()))
         }
@@ -196,7 +201,7 @@ pub(super) fn patch_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomiza
         Some(Ok(selector)) => Some(selector),
         None => None,
     };
-    let Some((patch, place)) = entry_patch(kustomizer, kustomization, item, acc) else { return };
+    let Some((patch, place)) = entry_patch(kustomizer, kustomization, item, true, acc) else { return };
     let options = PatchOptions::read(item);
     let schema = acc.schema.clone();
     match (patch, target) {
@@ -232,7 +237,7 @@ pub(super) fn json_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomizat
         Err(misfit) => return acc.log.refuse(ProblemKind::Field, misfit.span, misfit.message),
     };
     let schema = acc.schema.clone();
-    match entry_patch(kustomizer, kustomization, item, acc) {
+    match entry_patch(kustomizer, kustomization, item, false, acc) {
         Some((Patch::Json(operations), _)) => patching(kustomization, acc, &schema).json(&operations, &selector, false),
         Some((Patch::Strategic(_), place)) => acc.log.refuse(ProblemKind::Malformed, place, "a strategic merge patch is no JSON patch"),
         None => {}

@@ -1,0 +1,141 @@
+//! What the root's kustomization alone decides: how the output is sorted, which a cluster does not see, and what `buildMetadata` notes in
+//! every object about where it came from.
+
+use super::edit;
+use super::fields;
+use super::files::Files;
+use super::kustomization::in_dir;
+use super::log::ProblemKind;
+use super::resource::Resource;
+use super::{Build, Problem, kustomization, log::Effect};
+use crate::source::{FileId, Span};
+use crate::yaml::{Entry, Mapping, Node, Style};
+use std::collections::BTreeMap;
+
+const ORIGIN: &str = "config.kubernetes.io/origin";
+const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
+const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+/// What kubectl, which knows no version of the kustomize it carries, writes.
+const MANAGER: &str = "kustomize-(devel)";
+
+/// Finishes a build with the fields of its root in the directory `dir`.
+pub(super) fn finish(build: &mut Build, root: &Node, dir: &str, files: &dyn Files) {
+    sort_options(build, root);
+    let metadata = fields::items(root, "buildMetadata");
+    let wants = |word: &str| metadata.iter().find(|m| m.text() == Some(word)).map(Node::span);
+    let (origin, transformations, manager) = (wants("originAnnotations"), wants("transformerAnnotations"), wants("managedByLabel"));
+    let mut notes = Notes { files, dir, root, layers: BTreeMap::new() };
+    for object in &mut build.objects {
+        let mut annotations = Vec::new();
+        annotations.extend(origin.and_then(|span| Some((ORIGIN, notes.origin(object)?, span))));
+        let steps = transformations.map(|span| (TRANSFORMATIONS, notes.transformations(object), span));
+        annotations.extend(steps.filter(|(_, text, _)| !text.is_empty()));
+        object.root = with_metadata(&object.root, "annotations", &annotations);
+        let labels: Vec<_> = manager.map(|span| (MANAGED_BY, MANAGER.to_owned(), span)).into_iter().collect();
+        object.root = with_metadata(&object.root, "labels", &labels);
+    }
+}
+
+fn sort_options(build: &mut Build, root: &Node) {
+    let Some(options) = fields::value(root, "sortOptions") else { return };
+    let mut refuse = |span: Span, message: &str| {
+        build.problems.push(Problem { kind: ProblemKind::Field, effect: Effect::Refused, span, message: message.to_owned(), related: None });
+    };
+    let order = fields::value(options, "order");
+    match order.and_then(Node::text) {
+        Some("legacy") => {}
+        Some("fifo") => {
+            if let Some(legacy) = fields::value(options, "legacySortOptions") {
+                refuse(legacy.span(), "`legacySortOptions` go with the order `legacy` alone");
+            }
+        }
+        _ => refuse(order.map_or(options.span(), Node::span), "the order is `legacy` or `fifo`"),
+    }
+}
+
+struct Notes<'f> {
+    files: &'f dyn Files,
+    /// The root's directory, from which paths are told.
+    dir: &'f str,
+    root: &'f Node,
+    /// What each kustomization's transformers are called.
+    layers: BTreeMap<FileId, String>,
+}
+
+impl Notes<'_> {
+    fn relative(&self, path: &str) -> String {
+        let (from, to): (Vec<&str>, Vec<&str>) = (self.dir.split('/').filter(|p| !p.is_empty()).collect(), path.split('/').collect());
+        let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+        let up = std::iter::repeat_n("..", from.len() - shared);
+        up.chain(to.into_iter().skip(shared)).collect::<Vec<_>>().join("/")
+    }
+
+    fn origin(&self, object: &Resource) -> Option<String> {
+        if !object.origin.generated {
+            return Some(format!("path: {}\n", self.relative(self.files.path(object.origin.span.file)?)));
+        }
+        let file = kustomization::FILE_NAMES.iter().find_map(|name| self.files.find(&in_dir(&object.origin.dir, name)))?;
+        let from = object.origin.span.file;
+        let name = (from != file).then(|| fields::value(&object.root, "metadata").and_then(|m| fields::text(m, "name"))).flatten();
+        let kind = if &*object.id().gvk.kind == "Secret" { "SecretGenerator" } else { "ConfigMapGenerator" };
+        let name = name.map_or(String::new(), |name| format!("  name: {name}\n"));
+        Some(format!("configuredIn: {}\nconfiguredBy:\n  apiVersion: builtin\n  kind: {kind}\n{name}", self.relative(self.files.path(from)?)))
+    }
+
+    fn transformations(&mut self, object: &Resource) -> String {
+        let mut all = String::new();
+        for layer in &object.layers {
+            if !self.layers.contains_key(layer) {
+                let steps = self.steps(*layer, layer == object.layers.last().unwrap_or(layer));
+                self.layers.insert(*layer, steps);
+            }
+            all.push_str(self.layers.get(layer).map_or("", String::as_str));
+        }
+        all
+    }
+
+    /// A kustomization's transformers in their order.
+    fn steps(&self, layer: FileId, is_root: bool) -> String {
+        let own = self.files.parsed(layer).documents.first().map(|d| &d.root);
+        let (Some(root), Some(path)) = (if is_root { Some(self.root) } else { own }, self.files.path(layer)) else { return String::new() };
+        let many = |name: &str| fields::items(root, name).len();
+        let any = |name: &str| usize::from(many(name) > 0);
+        let text = |name: &str| usize::from(fields::text(root, name).is_some());
+        let pairs = |name: &str| usize::from(!fields::pairs(root, name).is_empty());
+        // `commonLabels` are a step of their own as soon as there are labels of any sort.
+        let labels = many("labels") + usize::from(many("labels") + pairs("commonLabels") > 0);
+        let counts = [
+            ("PatchStrategicMergeTransformer", any("patchesStrategicMerge")),
+            ("PatchTransformer", many("patches")),
+            ("NamespaceTransformer", text("namespace")),
+            ("PrefixTransformer", text("namePrefix")),
+            ("SuffixTransformer", text("nameSuffix")),
+            ("LabelTransformer", labels),
+            ("AnnotationsTransformer", pairs("commonAnnotations")),
+            ("PatchJson6902Transformer", many("patchesJson6902")),
+            ("ReplicaCountTransformer", many("replicas")),
+            ("ImageTagTransformer", many("images") + many("imageTags")),
+            ("ReplacementTransformer", any("replacements")),
+        ];
+        let at = self.relative(path);
+        let step = |kind: &str| format!("- configuredIn: {at}\n  configuredBy:\n    apiVersion: builtin\n    kind: {kind}\n");
+        counts.iter().flat_map(|(kind, count)| std::iter::repeat_n(step(kind), *count)).collect()
+    }
+}
+
+/// The object with these labels or annotations besides its own.
+fn with_metadata(root: &Node, field: &str, pairs: &[(&str, String, Span)]) -> Node {
+    let Some((_, _, span)) = pairs.first() else { return root.clone() };
+    let Some(metadata) = root.find(&["metadata"]) else { return root.clone() };
+    let old = metadata.find(&[field]).cloned().unwrap_or_else(|| edit::empty_mapping(*span, None));
+    let add = |m: &mut Mapping| {
+        for (key, text, span) in pairs {
+            let entry =
+                Entry { key: Node::scalar(*key, Style::Plain, *span), value: Node::scalar(text.clone(), Style::Literal, *span), merged: false };
+            edit::set(m, &entry.key, entry.value);
+        }
+    };
+    let new = edit::with_mapping(&old, add);
+    let metadata_new = edit::with_mapping(metadata, |m| edit::set_value(m, &Node::scalar(field, Style::Plain, *span), new));
+    edit::with_mapping(root, |m| edit::set_value(m, &Node::scalar("metadata", Style::Plain, *span), metadata_new))
+}
