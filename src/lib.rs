@@ -13,6 +13,7 @@ pub mod delivery;
 pub mod files;
 pub mod finding;
 pub mod fix;
+pub mod git;
 pub mod manifest;
 pub mod nodes;
 pub mod operator;

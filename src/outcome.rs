@@ -91,6 +91,8 @@ pub struct Summary {
     pub templates: Vec<String>,
     /// Findings hidden because their confidence is below the asked one.
     pub hidden: usize,
+    /// Findings that are not part of the change that was asked about; nothing where all are asked for.
+    pub outside: Option<usize>,
     /// Clusters with a HyperConverged whose node architectures nothing tells.
     pub unknown_architectures: Vec<String>,
 }

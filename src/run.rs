@@ -3,11 +3,13 @@
 mod housekeeping;
 mod mend;
 mod place;
+mod scope;
 mod select;
 mod share;
 
 pub use mend::{Changed, Mended, mend};
 pub use place::{Place, locate};
+pub use scope::{Scope, Since};
 
 use crate::baseline::{self, Baseline};
 use crate::cluster::{self, Assumptions, Cluster, Outside};
@@ -62,6 +64,8 @@ pub struct Settings {
     pub threads: usize,
     /// Texts to read in the place of those that files hold.
     pub texts: BTreeMap<PathBuf, String>,
+    /// Which findings are asked for.
+    pub scope: Scope,
 }
 
 /// Why there is no outcome.
@@ -123,7 +127,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     }
     let unresolved = deliveries.unresolved.clone();
     let judged = |id: FileId, file: &File| file.linted && file.relevant && !aside(&file.path) && !deliveries.templates.contains(&id);
-    let selection = select::select(
+    let mut selection = select::select(
         &select::Asked {
             settings,
             config: &config,
@@ -136,7 +140,9 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         findings,
         &judged,
     );
+    let outside = scope::narrow(settings, &place, &workspace, &mut selection.shown)?;
     let mut summary = selection.summary;
+    summary.outside = outside;
     summary.files = files;
     summary.parsed = parsed;
     summary.unreadable = unreadable;

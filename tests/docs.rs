@@ -67,6 +67,8 @@ impl Shell {
             .current_dir(&self.directory)
             .env("PATH", format!("{programs}:{}", std::env::var("PATH").unwrap_or_default()))
             .env("NO_COLOR", "1")
+            .envs(["AUTHOR", "COMMITTER"].into_iter().flat_map(|w| [(format!("GIT_{w}_NAME"), "me"), (format!("GIT_{w}_EMAIL"), "me@example.com")]))
+            .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null")])
             .env_remove("COLUMNS")
             .stdin(Stdio::null())
             .output()

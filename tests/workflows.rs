@@ -106,7 +106,7 @@ fn an_input_is_never_a_command() {
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("action-injected");
     let _ = fs::remove_file(&scratch);
     let payload = format!("$(touch {0}); `touch {0}`\"; touch {0} #", scratch.display());
-    for input in ["paths", "config", "nodes", "arch", "fail-on", "min-confidence"] {
+    for input in ["paths", "config", "nodes", "arch", "diff-base", "fail-on", "min-confidence"] {
         let ran = action("injected", &[(input, &payload)]);
         assert_eq!(ran.code, 2, "{input}: {}", ran.log);
         assert_eq!(ran.output, "exit-code=2\n");

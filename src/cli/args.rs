@@ -115,6 +115,8 @@ pub(super) struct CheckArgs {
     #[arg(long, value_enum, value_name = "CONFIDENCE")]
     pub(super) min_confidence: Option<MinConfidence>,
     #[command(flatten)]
+    pub(super) scope: ScopeArgs,
+    #[command(flatten)]
     pub(super) baseline: BaselineArgs,
     #[command(flatten)]
     pub(super) fix: FixArgs,
@@ -135,6 +137,17 @@ pub(super) struct BaselineArgs {
     /// Record what is found in this file, for `--baseline`, and leave it alone
     #[arg(long, value_name = "FILE", conflicts_with_all = ["list_files", "diff"])]
     pub(super) write_baseline: Option<PathBuf>,
+}
+
+/// Which findings are asked for.
+#[derive(Debug, Args)]
+pub(super) struct ScopeArgs {
+    /// Report only what was not there in this revision, or in fewer clusters
+    #[arg(long, value_name = "REV", conflicts_with_all = ["list_files", "write_baseline"])]
+    pub(super) diff_base: Option<String>,
+    /// PATHs are files that a commit changes: look at the whole repository, and report what rests on one of them or was not there before
+    #[arg(long, conflicts_with_all = ["list_files", "write_baseline"])]
+    pub(super) changed: bool,
 }
 
 /// What to do about findings that can be mended.

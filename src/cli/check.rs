@@ -2,6 +2,7 @@
 
 use super::args::{CheckArgs, Color, InputArgs, TopologyArgs, TopologyFormat};
 use super::exit;
+use super::settings::{settings, stdin};
 use crate::config::ConfigError;
 use crate::finding::{Confidence, Severity};
 use crate::outcome::Outcome;
@@ -9,8 +10,8 @@ use crate::report::{Format, Options, RuleInfo, Verbosity, topology as table};
 use crate::rules;
 use crate::run::{self, RunError, Settings};
 use crate::source::Source;
-use std::io::{self, IsTerminal, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 /// Where the pages of rules can be read.
 const PAGES: &str = "https://github.com/hco-lint/hco-lint/blob/main/rules";
@@ -38,6 +39,9 @@ pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
         Ok(found) => found,
         Err(error) => return failed(&error),
     };
+    if let Some(failure) = settings.scope.failure() {
+        writeln!(io::stderr(), "hco-lint: {failure}")?;
+    }
     if args.fix.diff {
         return super::mend::diff(&mended, options(&args.input, &[], Format::Human).color);
     }
@@ -122,49 +126,6 @@ pub(super) fn snapshot(file: Option<&Path>) -> io::Result<u8> {
             Ok(exit::USAGE)
         }
     }
-}
-
-fn stdin() -> io::Result<String> {
-    let mut text = String::new();
-    io::stdin().lock().read_to_string(&mut text)?;
-    Ok(text)
-}
-
-fn settings(input: &InputArgs, check: Option<&CheckArgs>) -> Result<Settings, u8> {
-    let usage = |message: String| {
-        let _ = writeln!(io::stderr(), "hco-lint: {message}");
-        exit::USAGE
-    };
-    let directory = std::env::current_dir().map_err(|e| usage(format!("the working directory: {e}")))?;
-    let dash = Path::new("-");
-    let stdin = if input.paths.iter().any(|p| p == dash) { Some(stdin().map_err(|e| usage(format!("standard input: {e}")))?) } else { None };
-    let mut paths: Vec<PathBuf> = input.paths.iter().filter(|p| *p != dash).cloned().collect();
-    if paths.is_empty() && stdin.is_none() {
-        paths.push(PathBuf::from("."));
-    }
-    if input.cluster.is_some() && stdin.is_none() {
-        return Err(usage("--cluster names the cluster of what stands on standard input: give `-` as a path".to_owned()));
-    }
-    let cores = std::thread::available_parallelism().map_or(4, usize::from);
-    Ok(Settings {
-        paths,
-        directory,
-        stdin,
-        stdin_cluster: input.cluster.clone(),
-        config: input.config.clone(),
-        nodes: input.nodes.clone(),
-        architectures: input.arch.clone(),
-        release: input.hco_version,
-        select: check.map(|c| c.select.clone()).unwrap_or_default(),
-        ignore: check.map(|c| c.ignore.clone()).unwrap_or_default(),
-        min_confidence: check.and_then(|c| c.min_confidence).map(Confidence::from),
-        baseline: check.and_then(|c| c.baseline.baseline.clone()),
-        no_baseline: check.is_some_and(|c| c.baseline.no_baseline),
-        write_baseline: check.and_then(|c| c.baseline.write_baseline.clone()),
-        honour_ignore: !input.no_ignore,
-        threads: input.threads.map_or((cores * 2).max(8), usize::from),
-        ..Settings::default()
-    })
 }
 
 fn infos(urls: &[String]) -> Vec<RuleInfo<'_>> {

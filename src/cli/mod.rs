@@ -5,6 +5,8 @@ mod baseline;
 mod check;
 mod explain;
 mod mend;
+mod scope;
+mod settings;
 mod shell;
 
 use args::{Cli, Command};

@@ -210,6 +210,8 @@ struct Totals<'a> {
     hidden: usize,
     suppressed: usize,
     baseline: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outside: Option<usize>,
     unreadable: Vec<Unreadable<'a>>,
     templates: &'a [String],
     unknown_architectures: &'a [String],
@@ -319,6 +321,7 @@ fn summary(outcome: &Outcome) -> Totals<'_> {
         hidden: s.hidden,
         suppressed: outcome.suppressed.len(),
         baseline: outcome.baseline.is_some().then(|| outcome.recorded()),
+        outside: s.outside,
         unreadable: s.unreadable.iter().map(|(file, reason)| Unreadable { file, reason }).collect(),
         templates: &s.templates,
         unknown_architectures: &s.unknown_architectures,

@@ -62,6 +62,7 @@ pub(crate) fn held_back(outcome: &Outcome) -> Option<String> {
     let suppressed = outcome.suppressed.len() - recorded;
     let parts = [
         (hidden > 0).then(|| format!("{} of lower confidence (--min-confidence low shows them)", count(hidden, "finding"))),
+        outcome.summary.outside.filter(|n| *n > 0).map(|n| format!("{} outside the change", count(n, "finding"))),
         (suppressed > 0).then(|| format!("{suppressed} suppressed")),
         (recorded > 0).then(|| format!("{recorded} in the baseline")),
     ];

@@ -2,5 +2,9 @@
 
 #![cfg(unix)]
 
+mod repository;
+#[path = "../support/scratch.rs"]
+mod scratch;
 mod shell;
+mod since;
 mod support;

@@ -242,6 +242,7 @@ pub(crate) fn fleet() -> Outcome {
         unreadable: vec![("secrets/nodes.yaml".into(), "Permission denied (os error 13)".into())],
         templates: vec!["charts/virt/templates/hco.yaml".into()],
         hidden: 2,
+        outside: None,
         unknown_architectures: vec!["lab".into()],
     };
     o

@@ -1,0 +1,60 @@
+//! From arguments to the settings of a run.
+
+use super::args::{CheckArgs, InputArgs};
+use super::{exit, scope};
+use crate::finding::Confidence;
+use crate::run::Settings;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// What stands on standard input.
+pub(super) fn stdin() -> io::Result<String> {
+    let mut text = String::new();
+    io::stdin().lock().read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// The settings of a run, or the exit code when the arguments make none.
+pub(super) fn settings(input: &InputArgs, check: Option<&CheckArgs>) -> Result<Settings, u8> {
+    let usage = |message: String| {
+        let _ = writeln!(io::stderr(), "hco-lint: {message}");
+        exit::USAGE
+    };
+    if let Some(refusal) = check.and_then(scope::refusal) {
+        return Err(usage(refusal.to_owned()));
+    }
+    let directory = std::env::current_dir().map_err(|e| usage(format!("the working directory: {e}")))?;
+    let dash = Path::new("-");
+    let stdin = if input.paths.iter().any(|p| p == dash) { Some(stdin().map_err(|e| usage(format!("standard input: {e}")))?) } else { None };
+    let mut paths: Vec<PathBuf> = input.paths.iter().filter(|p| *p != dash).cloned().collect();
+    if paths.is_empty() && stdin.is_none() {
+        paths.push(PathBuf::from("."));
+    }
+    if input.cluster.is_some() && stdin.is_none() {
+        return Err(usage("--cluster names the cluster of what stands on standard input: give `-` as a path".to_owned()));
+    }
+    let cores = std::thread::available_parallelism().map_or(4, usize::from);
+    let settings = Settings {
+        paths,
+        directory,
+        stdin,
+        stdin_cluster: input.cluster.clone(),
+        config: input.config.clone(),
+        nodes: input.nodes.clone(),
+        architectures: input.arch.clone(),
+        release: input.hco_version,
+        select: check.map(|c| c.select.clone()).unwrap_or_default(),
+        ignore: check.map(|c| c.ignore.clone()).unwrap_or_default(),
+        min_confidence: check.and_then(|c| c.min_confidence).map(Confidence::from),
+        baseline: check.and_then(|c| c.baseline.baseline.clone()),
+        no_baseline: check.is_some_and(|c| c.baseline.no_baseline),
+        write_baseline: check.and_then(|c| c.baseline.write_baseline.clone()),
+        honour_ignore: !input.no_ignore,
+        threads: input.threads.map_or((cores * 2).max(8), usize::from),
+        ..Settings::default()
+    };
+    match check {
+        Some(check) => scope::narrow(settings, check).map_err(usage),
+        None => Ok(settings),
+    }
+}
