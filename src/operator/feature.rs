@@ -23,14 +23,16 @@ pub struct Feature {
 }
 
 impl Feature {
+    /// Whether this API version and release keep it as an entry of a list.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.path == V1_GATES
+    }
+
     /// How to switch it on in this API version and release, in the imperative.
     #[must_use]
     pub fn enabling(&self) -> String {
-        if self.path == V1_GATES {
-            format!("list the gate `{FEATURE}` under `spec.featureGates`")
-        } else {
-            format!("set `{}: true`", self.path.join("."))
-        }
+        if self.is_listed() { format!("list the gate `{FEATURE}` under `spec.featureGates`") } else { format!("set `{}: true`", self.path.join(".")) }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::fix::{Change, Proposal};
 use crate::nodes::arch::Arch;
 use crate::operator::Tri;
 use crate::operator::feature::gate;
-use crate::operator::hyperconverged::{Api, Part};
+use crate::operator::hyperconverged::{Api, FEATURE, Part};
 use crate::text::and;
 use crate::yaml::Node;
 
@@ -83,8 +83,9 @@ fn enable(subject: &Subject<'_>) -> Option<Proposal> {
         Some(node) if node.as_bool() == Some(false) => Change::Replace { node: node.clone(), text: "true".to_owned() },
         Some(node) if node.text() == Some("Disabled") => Change::Replace { node: node.clone(), text: "Enabled".to_owned() },
         Some(_) => return None,
-        // A gate of 1.18 is an entry of a list; the help says how.
-        None if subject.hco.api == Api::V1 && !subject.release.has_field() => return None,
+        // In 1.18 it is an entry of a list, enabled unless it says otherwise. What else a list holds that cannot be read may be the entry.
+        None if subject.feature.is_listed() && subject.feature.on != Tri::No => return None,
+        None if subject.feature.is_listed() => append(root, subject.feature.path, &format!("{{name: {FEATURE}}}")),
         None => set(root, subject.feature.path, "true"),
     };
     let mut changes = vec![change];
@@ -112,6 +113,10 @@ fn pin(subject: &Subject<'_>) -> Option<Proposal> {
     let value = format!("[{{matchExpressions: [{{key: kubernetes.io/arch, operator: In, values: [{arch}]}}]}}]");
     let changes = vec![Change::Set { root: subject.hco.root().clone(), path, value }];
     Some(Proposal { title: format!("keep virtual machines to {arch} nodes"), safe: false, changes })
+}
+
+fn append(root: &Node, path: &[&str], value: &str) -> Change {
+    Change::Append { root: root.clone(), path: path.iter().map(|k| (*k).to_owned()).collect(), value: value.to_owned() }
 }
 
 fn set(root: &Node, path: &[&str], value: &str) -> Change {

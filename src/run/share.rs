@@ -10,7 +10,7 @@ use crate::fix::{Change, Mender, Proposal};
 use crate::manifest::Object;
 use crate::source::{FileId, Span};
 use crate::text::and;
-use crate::yaml::{Dialect, Node, Value, parse, parse_value};
+use crate::yaml::{Dialect, Lookup, Node, Value, parse, parse_value};
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,7 +89,7 @@ impl<'a> Sharing<'a> {
     /// The same changes as patches in the build roots of the finding's clusters.
     fn overlaid(&self, finding: &Finding, proposal: &Proposal) -> Option<Proposal> {
         let claims: Vec<&HcoClaim> = finding.clusters.iter().filter_map(|c| self.claims.get(c.as_str())).flatten().copied().collect();
-        let wanted: Option<Vec<(Vec<String>, String)>> = proposal.changes.iter().map(|c| claims.iter().find_map(|claim| as_set(claim, c))).collect();
+        let wanted: Option<Vec<Wanted>> = proposal.changes.iter().map(|c| claims.iter().find_map(|claim| wanted(claim, c))).collect();
         let wanted = wanted?;
         let mut roots: BTreeMap<&str, &HcoClaim> = BTreeMap::new();
         for claim in claims {
@@ -103,8 +103,9 @@ impl<'a> Sharing<'a> {
         Some(Proposal { title: format!("{}, for {} alone", proposal.title, and(&few(&names))), safe: proposal.safe, changes })
     }
 
-    /// The values set in a patch of the kustomization in this directory: the one it has for the resource, else a new one.
-    fn patch(&self, root: &str, claim: &HcoClaim, wanted: &[(Vec<String>, String)]) -> Option<Vec<Change>> {
+    /// The values set in a patch of the kustomization in this directory: the one it has for the resource, else a new one. Items are added to
+    /// lists in a patch of their own: a strategic merge would replace the list.
+    fn patch(&self, root: &str, claim: &HcoClaim, wanted: &[Wanted]) -> Option<Vec<Change>> {
         let directory = root.strip_suffix('/')?;
         let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
         let id = names.iter().find_map(|name| self.workspace.find(&join(directory, name)?))?;
@@ -114,20 +115,37 @@ impl<'a> Sharing<'a> {
         let listed = listed.flat_map(|p| [p.find(&["path"]).and_then(|path| self.file(directory, path)), p.find(&["patch"]).and_then(inline)]);
         let legacy = kustomization.items_at(&["patchesStrategicMerge"]).iter().map(|p| self.file(directory, p).or_else(|| inline(p)));
         let mut known = listed.chain(legacy).flatten().flatten();
+        let value = |text: &str| Some(parse(FileId(u32::MAX), text).documents.first()?.root.to_json(Dialect::Kubernetes));
+        let entry = |patch: &serde_json::Value| {
+            let text = serde_yaml::to_string(patch).ok()?;
+            let entry = json!({ "patch": text.trim_end(), "target": { "kind": object.kind, "name": object.name } });
+            Some(Change::Append { root: kustomization.clone(), path: vec!["patches".to_owned()], value: entry.to_string() })
+        };
+        let items = wanted.iter().filter(|w| w.item).map(|w| {
+            let path: String = w.path.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect();
+            Some(json!({ "op": "add", "path": format!("{path}/-"), "value": value(&w.value)? }))
+        });
+        let items: Vec<serde_json::Value> = items.collect::<Option<_>>()?;
+        let mut changes = Vec::new();
+        if !items.is_empty() {
+            changes.push(entry(&items.into())?);
+        }
+        let wanted: Vec<&Wanted> = wanted.iter().filter(|w| !w.item).collect();
+        if wanted.is_empty() {
+            return Some(changes);
+        }
         if let Some(known) =
             known.find(|root| Object::read(root).is_some_and(|o| o.kind == object.kind && o.group == object.group && o.name == object.name))
         {
-            let set = |(path, value): &(Vec<String>, String)| Change::Set { root: known.clone(), path: path.clone(), value: value.clone() };
-            return Some(wanted.iter().map(set).collect());
+            changes.extend(wanted.iter().map(|w| Change::Set { root: known.clone(), path: w.path.clone(), value: w.value.clone() }));
+            return Some(changes);
         }
         let mut patch = json!({ "apiVersion": object.api_version(), "kind": object.kind, "metadata": { "name": object.name } });
-        for (path, value) in wanted {
-            let value = parse(FileId(u32::MAX), value).documents.first()?.root.to_json(Dialect::Kubernetes);
-            insert(patch.as_object_mut()?, path, value)?;
+        for w in wanted {
+            insert(patch.as_object_mut()?, &w.path, value(&w.value)?)?;
         }
-        let text = serde_yaml::to_string(&patch).ok()?;
-        let entry = json!({ "patch": text.trim_end(), "target": { "kind": object.kind, "name": object.name } });
-        Some(vec![Change::Append { root: kustomization.clone(), path: vec!["patches".to_owned()], value: entry.to_string() }])
+        changes.push(entry(&patch)?);
+        Some(changes)
     }
 
     /// The documents of a patch file.
@@ -177,16 +195,36 @@ fn extent<'a>(node: &Node, cluster: &'a str, parts: &mut BTreeMap<FileId, (FileI
     }
 }
 
+/// A value at a path of the resource.
+struct Wanted {
+    path: Vec<String>,
+    /// YAML of one line.
+    value: String,
+    /// It is one more item of the list at the path.
+    item: bool,
+}
+
 /// A change as a value at a path of the resource, if it is one: lists are not merged, so what lies in them cannot be.
-fn as_set(claim: &HcoClaim, change: &Change) -> Option<(Vec<String>, String)> {
+fn wanted(claim: &HcoClaim, change: &Change) -> Option<Wanted> {
     let (node, more, value) = match change {
-        Change::Set { root, path, value } => (root, path.as_slice(), value.clone()),
+        Change::Set { root, path, value } | Change::Append { root, path, value } => (root, path.as_slice(), value.clone()),
         Change::Replace { node, text } if node.as_str().is_some() => (node, &[][..], serde_json::to_string(text).ok()?),
         Change::Replace { node, text } => (node, &[][..], text.clone()),
         _ => return None,
     };
     let mut path = Vec::new();
-    find(claim.hco.root(), node, &mut path).then(|| path.into_iter().chain(more.iter().cloned()).collect()).map(|path| (path, value))
+    if !find(claim.hco.root(), node, &mut path) {
+        return None;
+    }
+    path.extend(more.iter().cloned());
+    let Change::Append { .. } = change else { return Some(Wanted { path, value, item: false }) };
+    // Where there is no list, the item makes one.
+    let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+    match claim.hco.root().at(&keys).non_null() {
+        Lookup::Found(list) if list.as_sequence().is_some() => Some(Wanted { path, value, item: true }),
+        Lookup::Absent => Some(Wanted { path, value: format!("[{value}]"), item: false }),
+        Lookup::Found(_) | Lookup::Unknown(_) => None,
+    }
 }
 
 /// Finds a node below another one, through maps alone.

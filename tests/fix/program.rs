@@ -176,6 +176,29 @@ fn what_is_shared_is_mended_in_the_patch_there_is() {
 }
 
 #[test]
+fn an_item_is_added_to_a_shared_list_by_a_patch_of_its_own() {
+    let gates =
+        |list: &str| format!("apiVersion: hco.kubevirt.io/v1\nkind: HyperConverged\nmetadata: {{name: kubevirt-hyperconverged}}\nspec: {list}\n");
+    let path = "clusters/prod/kustomization.yaml";
+    let with = |list: &str| {
+        let mut files = shared("amd64", &[(path, "resources: [../../base]\n")]);
+        files.insert("base/hco.yaml".to_owned(), gates(list).into_bytes());
+        let config = text(&files, ".hco-lint.yaml") + "operator: {version: '1.18'}\n";
+        files.insert(".hco-lint.yaml".to_owned(), config.into_bytes());
+        let (changed, ran) = mended_by(&files, "--fix");
+        assert_eq!((changed.len(), ran.code), (1, 0), "{}{}", ran.out, ran.err);
+        text(&changed, path)
+    };
+    let target = "  target:\n    kind: HyperConverged\n    name: kubevirt-hyperconverged\n";
+    let item = "  - patch: |-\n      - op: add\n        path: /spec/featureGates/-\n        value:\n          name: enableMultiArchBootImageImport\n";
+    let indented = |text: &str| text.lines().map(|l| format!("  {l}\n")).collect::<String>();
+    assert_eq!(with("{featureGates: [{name: downwardMetrics}]}"), format!("resources: [../../base]\npatches:\n{item}{}", indented(target)));
+    // Nothing to add to: the list comes with the item.
+    let merge = with("{infra: {}}");
+    assert!(merge.contains("      spec:\n        featureGates:\n        - name: enableMultiArchBootImageImport\n"), "{merge}");
+}
+
+#[test]
 fn what_is_shared_by_all_that_are_wrong_is_mended_once() {
     let files = shared("amd64, s390x", &[("clusters/prod/kustomization.yaml", "resources: [../../base]\n")]);
     let (changed, ran) = mended_by(&files, "--fix");
