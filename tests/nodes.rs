@@ -70,7 +70,8 @@ impl Fixture {
         };
         let infra = pool.infra_id.as_ref().map_or(String::new(), |id| format!(", {id}"));
         let node = pool.node.as_ref().map_or(String::new(), |name| format!(", node {name}"));
-        writeln!(text, "  {belongs}, {:?}{infra}{node}", pool.scope).expect("text");
+        let doubtful = if pool.doubtful { ", doubtful" } else { "" };
+        writeln!(text, "  {belongs}, {:?}{infra}{node}{doubtful}", pool.scope).expect("text");
         for fact in &pool.facts {
             writeln!(text, "  {} by {}: {} | {}", fact.arch, fact.basis.name(), fact.detail, self.place(fact.span)).expect("text");
         }

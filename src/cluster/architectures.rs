@@ -77,6 +77,7 @@ impl Architectures {
                 unknown |= chosen != Tri::No;
                 continue;
             };
+            unknown |= member.pool.doubtful && chosen != Tri::No;
             let (arch, proof) = proof;
             result.count(member, chosen, &arch, proof);
         }
@@ -107,7 +108,7 @@ impl Architectures {
     }
 
     fn count(&mut self, member: &Member, chosen: Tri, arch: &Arch, proof: Proof) {
-        let certain = member.confidence > Confidence::Low;
+        let certain = member.confidence > Confidence::Low && !member.pool.doubtful;
         let present = member.pool.state == State::Present;
         if certain && present && is_control_plane(&member.pool) {
             self.control_plane.entry(arch.clone()).or_default().push(proof.clone());

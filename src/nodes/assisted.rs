@@ -83,7 +83,11 @@ pub(super) fn describe(world: &World<'_>, agent: &Object, pool: &mut Pool, evide
         .find_map(|path| read::name(root, path).map(|(name, _)| name.to_owned()));
     pool.labels.declared(root, &["spec", "nodeLabels"]);
     if let Some((pool_name, _)) = read::name(root, &["spec", "machineConfigPool"]) {
-        pool.labels.hint(&format!("node-role.kubernetes.io/{pool_name}"), LabelValue::Is(String::new()));
+        // The labels by which the pool knows its nodes; by convention there is one of its name.
+        match world.find("machineconfiguration.openshift.io", "MachineConfigPool", None, pool_name) {
+            Some(config) => pool.labels.declared(&config.root, &["spec", "nodeSelector", "matchLabels"]),
+            None => pool.labels.hint(&format!("node-role.kubernetes.io/{pool_name}"), LabelValue::Is(String::new())),
+        }
     }
     pool.labels.openshift(pool.role);
     true

@@ -6,8 +6,9 @@ use super::evidence::Evidence;
 use super::instance_type::Cloud;
 use super::pool::{Basis, Fact, Labels};
 use super::read::{self, Field};
+use super::world::same_namespace;
 use crate::manifest::Object;
-use crate::yaml::Node;
+use crate::yaml::{Lookup, Node};
 
 /// How a provider's kind names its hardware.
 pub(super) struct Hardware {
@@ -64,7 +65,7 @@ pub(super) fn read(world: &World<'_>, object: &Object, evidence: &mut Evidence, 
             let field = at(&["virtualMachineTemplate", "spec", "template", "spec", "architecture"]);
             evidence.stated(Basis::Declared, "the virtual machine's architecture", &field);
         }
-        "Metal3MachineTemplate" | "Metal3Machine" => hosts(world, root, spec, evidence),
+        "Metal3MachineTemplate" | "Metal3Machine" => hosts(world, object, spec, evidence),
         kind if is_power(kind) => evidence.fact(Arch::PPC64LE, Basis::Platform, kind, read::kind_span(object)),
         kind => match machine_hardware(kind) {
             Some(hardware) => one(hardware.cloud, at(&[hardware.field])),
@@ -114,30 +115,37 @@ pub(super) fn ami_type(field: &Field<'_>, evidence: &mut Evidence) {
     }
 }
 
-/// The hosts a selector picks, where all of them say the same.
-fn hosts(world: &World<'_>, root: &Node, spec: &[&str], evidence: &mut Evidence) {
+/// The hosts of an object's namespace that the selector below `spec` picks, where all of them say the same; without one it picks any.
+pub(super) fn hosts(world: &World<'_>, object: &Object, spec: &[&str], evidence: &mut Evidence) {
     evidence.silence = Some("the hosts that are picked decide");
-    let path: Vec<&str> = spec.iter().copied().chain(["hostSelector", "matchLabels"]).collect();
-    let wanted = root.entries_at(&path);
+    let at = |key: &str| object.root.at(&[spec, &["hostSelector", key]].concat()).non_null();
+    let labels = at("matchLabels");
+    if matches!(labels, Lookup::Unknown(_)) || !matches!(at("matchExpressions"), Lookup::Absent) {
+        return evidence.unclear("which hosts are picked cannot be told");
+    }
+    let wanted = labels.found().map_or(&[][..], |labels| labels.entries_at(&[]));
     let picked = |host: &&&Object| {
         let has = |entry: &crate::yaml::Entry| {
             entry.key.text().and_then(|key| host.label(key)).and_then(Node::text).is_some_and(|value| Some(value) == entry.value.text())
         };
-        wanted.iter().all(has)
+        within(object, host) && wanted.iter().all(has)
     };
-    if wanted.is_empty() {
-        return;
-    }
     let mut found: Option<Fact> = None;
     for host in world.all("metal3.io", "BareMetalHost").iter().filter(picked) {
         let mut said = Evidence::default();
-        said.stated(Basis::Declared, "spec.architecture", &read::field(&host.root, &["spec", "architecture"]));
-        match (said.facts.pop(), &found) {
+        super::metal3::architecture(world, host, &mut said);
+        match (said.sorted().0.into_iter().next(), &found) {
             (None, _) => return,
-            (Some(fact), Some(first)) if fact.arch != first.arch => return,
+            (Some(fact), Some(first)) if fact.arch != first.arch => return evidence.unclear("the hosts that may be picked differ"),
             (fact, None) => found = fact,
             _ => {}
         }
     }
     evidence.facts.extend(found);
+}
+
+/// Whether an object may pick a host of this namespace. OpenShift keeps its own hosts with its older machines.
+fn within(object: &Object, host: &Object) -> bool {
+    let own = |o: &Object| matches!(o.namespace.as_deref(), Some("openshift-machine-api" | "openshift-cluster-api"));
+    same_namespace(object.namespace.as_deref(), host.namespace.as_deref()) || (own(object) && own(host))
 }

@@ -22,6 +22,7 @@ pub(super) fn finish(world: &World<'_>, reading: Reading) -> Inventory {
     for draft in drafts {
         let Draft { mut pool, evidence, .. } = draft;
         (pool.facts, pool.unknown_because) = evidence.sorted();
+        pool.doubtful &= pool.facts.iter().all(|f| f.basis != Basis::Payload);
         settle(&mut pool);
         if pool.blocked.is_some() {
             pool.state = State::Parked;

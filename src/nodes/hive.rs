@@ -15,6 +15,13 @@ pub(super) fn read(world: &World<'_>, reading: &mut Reading) {
     for deployment in world.all(GROUP, "ClusterDeployment") {
         cluster_deployment(world, deployment, reading);
     }
+    // A pool makes clusters of names nobody knows; what they run is written all the same.
+    for pool in world.all(GROUP, "ClusterPool") {
+        if let Some((name, span)) = read::name(&pool.root, &["metadata", "name"]) {
+            let belongs = Belonging::Named { cluster: name.to_owned(), namespace: read::namespace(pool), span };
+            reading.payload(belongs, image_set_field(world, &read::field(&pool.root, &["spec", "imageSetRef", "name"])));
+        }
+    }
     for pool in world.all(GROUP, "MachinePool") {
         machine_pool(pool, reading);
     }

@@ -89,6 +89,8 @@ fn node_pool(world: &World<'_>, object: &Object, reading: &mut Reading) {
             evidence.fact(arch, Basis::Payload, detail, span);
         }
     }
+    // Agents are chosen by their labels, whatever the pool is by default.
+    pool.doubtful = platform.text() == Some("Agent") && evidence.facts.iter().all(|f| f.basis >= Basis::SchemaDefault);
     reading.add(pool, evidence);
 }
 

@@ -99,9 +99,15 @@ fn narrow(requirement: &Node, cloud: Cloud, possible: &mut Vec<Fact>, evidence: 
         Classification::Known(arch) => Some(arch),
         _ => None,
     };
+    let manufacturer = |text: &str| match text {
+        "aws" => Some(Arch::ARM64),
+        "intel" | "amd" => Some(Arch::AMD64),
+        _ => None,
+    };
     let (named, basis) = match key {
         ARCH | "beta.kubernetes.io/arch" => (names(&|text| Some(Arch::goarch(text)), evidence), Basis::Declared),
         "node.kubernetes.io/instance-type" | "karpenter.azure.com/sku-name" => (names(&hardware, evidence), Basis::InstanceType),
+        "karpenter.k8s.aws/instance-cpu-manufacturer" => (names(&manufacturer, evidence), Basis::InstanceType),
         "karpenter.k8s.aws/instance-family" => (names(&family, evidence), Basis::InstanceType),
         _ => return,
     };

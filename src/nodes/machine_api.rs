@@ -1,12 +1,13 @@
 //! OpenShift's Machine API (`machine.openshift.io`): machine sets, the control plane's machine set, single machines, their autoscalers.
 
 use super::arch::Arch;
+use super::capi_templates::hosts;
 use super::count::Bounds;
 use super::evidence::Evidence;
 use super::pool::{Fact, LabelValue, Pool, Role};
 use super::read;
 use super::world::same_namespace;
-use super::{Draft, Reading, World, provider};
+use super::{Draft, Reading, World, metal3, provider};
 use crate::manifest::Object;
 use crate::source::Span;
 
@@ -24,11 +25,14 @@ pub(super) fn read(world: &World<'_>, reading: &mut Reading) {
         }
     }
     for set in world.all(GROUP, "ControlPlaneMachineSet") {
-        control_plane(set, reading);
+        control_plane(world, set, reading);
     }
     for machine in world.all(GROUP, "Machine") {
-        if !is_owned(world, machine) {
-            single(machine, reading);
+        let hosts = world.all("metal3.io", "BareMetalHost").iter().filter(|host| metal3::is_of(host, machine));
+        let hosts: Vec<&Object> = hosts.copied().collect();
+        // A host tells more than the set that its machine is one of.
+        if !hosts.is_empty() || !is_owned(world, machine) {
+            single(world, machine, &hosts, reading);
         }
     }
     for scheduler in world.all("config.openshift.io", "Scheduler") {
@@ -37,6 +41,10 @@ pub(super) fn read(world: &World<'_>, reading: &mut Reading) {
         }
     }
     for infrastructure in world.all("config.openshift.io", "Infrastructure") {
+        // The only node there is runs everything.
+        if let Some(("SingleReplica", span)) = read::field(&infrastructure.root, &["status", "controlPlaneTopology"]).known() {
+            reading.out.masters_schedulable.get_or_insert((true, span));
+        }
         if let Some((id, span)) = read::name(&infrastructure.root, &["status", "infrastructureName"]) {
             reading.out.infra_ids.push((id.to_owned(), span));
         }
@@ -49,32 +57,33 @@ fn machine_set(world: &World<'_>, set: &Object, reading: &mut Reading) {
     let role = ["spec", "template", "metadata", "labels", ROLE];
     pool.role = role_of(read::field(&set.root, &role).text(), Role::Worker);
     pool.labels.declared(&set.root, &["spec", "template", "spec", "metadata", "labels"]);
-    machine(set, &["spec", "template", "spec"], &mut pool, &mut evidence);
+    machine(world, set, &["spec", "template", "spec"], &mut pool, &mut evidence);
     evidence.capacity_annotation(&set.root);
     pool.infra_id = infra_id(set, &[&["metadata"], &["spec", "template", "metadata"], &["spec", "selector"]]);
     pool.scale(read::number(&set.root, &["spec", "replicas"]).or(1), autoscaler(world, set));
     reading.drafts.push(Draft { pool, evidence, inherits: true });
 }
 
-fn control_plane(set: &Object, reading: &mut Reading) {
+fn control_plane(world: &World<'_>, set: &Object, reading: &mut Reading) {
     const TEMPLATE: &str = "machines_v1beta1_machine_openshift_io";
     let mut evidence = Evidence::default();
     let mut pool = Pool::new("ControlPlaneMachineSet", &set.name, set.span());
     pool.role = Role::ControlPlane;
     pool.labels.declared(&set.root, &["spec", "template", TEMPLATE, "spec", "metadata", "labels"]);
-    machine(set, &["spec", "template", TEMPLATE, "spec"], &mut pool, &mut evidence);
+    machine(world, set, &["spec", "template", TEMPLATE, "spec"], &mut pool, &mut evidence);
     pool.infra_id = infra_id(set, &[&["metadata"], &["spec", "template", TEMPLATE, "metadata"], &["spec", "selector"]]);
     // An inactive one changes nothing, yet it describes the control plane that the installer made.
     pool.scale(read::number(&set.root, &["spec", "replicas"]).or(3), None);
     reading.drafts.push(Draft { pool, evidence, inherits: true });
 }
 
-fn single(machine_object: &Object, reading: &mut Reading) {
+fn single(world: &World<'_>, machine_object: &Object, hosts: &[&Object], reading: &mut Reading) {
     let mut evidence = Evidence::default();
     let mut pool = Pool::new("Machine", &machine_object.name, machine_object.span());
     pool.role = role_of(read::field(&machine_object.root, &["metadata", "labels", ROLE]).text(), Role::Unknown);
     pool.labels.declared(&machine_object.root, &["spec", "metadata", "labels"]);
-    machine(machine_object, &["spec"], &mut pool, &mut evidence);
+    machine(world, machine_object, &["spec"], &mut pool, &mut evidence);
+    hosts.iter().for_each(|host| metal3::architecture(world, host, &mut evidence));
     pool.infra_id = infra_id(machine_object, &[&["metadata"]]);
     pool.node = read::name(&machine_object.root, &["status", "nodeRef", "name"]).map(|(name, _)| name.to_owned());
     pool.single();
@@ -82,9 +91,10 @@ fn single(machine_object: &Object, reading: &mut Reading) {
 }
 
 /// What a MachineSpec says; `path` leads to it.
-fn machine(object: &Object, path: &[&str], pool: &mut Pool, evidence: &mut Evidence) {
+fn machine(world: &World<'_>, object: &Object, path: &[&str], pool: &mut Pool, evidence: &mut Evidence) {
     let value: Vec<&str> = path.iter().copied().chain(["providerSpec", "value"]).collect();
     match object.root.at(&value) {
+        crate::yaml::Lookup::Found(spec) if spec.str_at(&["kind"]) == Some("BareMetalMachineProviderSpec") => hosts(world, object, &value, evidence),
         crate::yaml::Lookup::Found(value) => provider::read(value, evidence, &mut pool.labels),
         crate::yaml::Lookup::Unknown(opaque) => evidence.unclear(opaque.reason.to_string()),
         crate::yaml::Lookup::Absent => evidence.silence = Some("it says nothing about its machines"),

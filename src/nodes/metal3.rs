@@ -15,8 +15,19 @@ const NODE_LABEL: &str = "bmac.agent-install.openshift.io.node-label.";
 
 pub(super) fn read(world: &World<'_>, reading: &mut Reading) {
     for host in world.all("metal3.io", "BareMetalHost") {
-        one(world, host, reading);
+        // One that is a machine is counted with it.
+        if !world.all("machine.openshift.io", "Machine").iter().any(|machine| is_of(host, machine)) {
+            one(world, host, reading);
+        }
     }
+}
+
+/// Whether a host is used by this machine.
+pub(super) fn is_of(host: &Object, machine: &Object) -> bool {
+    let consumer = |key: &str| host.root.str_at(&["spec", "consumerRef", key]);
+    consumer("kind") == Some("Machine")
+        && consumer("name") == Some(machine.name.as_str())
+        && consumer("apiVersion").is_some_and(|api| api.starts_with("machine.openshift.io/"))
 }
 
 fn one(world: &World<'_>, host: &Object, reading: &mut Reading) {
@@ -59,7 +70,8 @@ fn one(world: &World<'_>, host: &Object, reading: &mut Reading) {
     }
 }
 
-fn architecture(world: &World<'_>, host: &Object, evidence: &mut Evidence) {
+/// What a host and what is known of it say.
+pub(super) fn architecture(world: &World<'_>, host: &Object, evidence: &mut Evidence) {
     let at = |object: &Object, basis, what: &str, path: &[&str], evidence: &mut Evidence| {
         if let field @ Field::Text(..) = read::field(&object.root, path) {
             evidence.stated(basis, what, &field);

@@ -59,7 +59,7 @@ use world::World;
 pub struct Inventory {
     /// The pools, family by family, in the order of the objects.
     pub pools: Vec<Pool>,
-    /// What the cluster's own `Scheduler` says about its control plane, and where.
+    /// Whether the cluster's own control plane runs workloads, as its `Scheduler` says or its being a single node, and where that stands.
     pub masters_schedulable: Option<(bool, Span)>,
     /// Node objects that only add labels or taints to nodes something else makes.
     pub node_patches: Vec<NodePatch>,

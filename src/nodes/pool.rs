@@ -18,6 +18,8 @@ pub struct Pool {
     pub role: Role,
     /// What decides the architecture, strongest first; empty when nothing says.
     pub facts: Vec<Fact>,
+    /// The architecture is a default that the nodes need not follow: possible, never certain.
+    pub doubtful: bool,
     /// Why nothing says, where there is a reason worth telling (a template expression, an unknown instance type).
     pub unknown_because: Option<String>,
     /// Labels the nodes will carry when the scheduler looks.
@@ -324,6 +326,7 @@ impl Pool {
             span,
             role: Role::Unknown,
             facts: Vec::new(),
+            doubtful: false,
             unknown_because: None,
             labels: Labels::default(),
             state: State::Present,
