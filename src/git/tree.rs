@@ -3,6 +3,7 @@
 use super::command::Git;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// What a commit holds.
 #[derive(Clone, Debug)]
@@ -10,6 +11,8 @@ pub struct Tree {
     pub(super) git: Git,
     /// The files, by path.
     pub(super) files: BTreeMap<PathBuf, Blob>,
+    /// The files of the index, once somebody asks.
+    staged: OnceLock<Result<BTreeSet<PathBuf>, String>>,
 }
 
 /// One file.
@@ -23,7 +26,7 @@ pub(super) struct Blob {
 
 impl Tree {
     pub(super) fn empty(git: Git) -> Self {
-        Self { git, files: BTreeMap::new() }
+        Self { git, files: BTreeMap::new(), staged: OnceLock::new() }
     }
 
     pub(super) fn read(git: Git, revision: &str, commit: &str) -> Result<Self, String> {
@@ -40,17 +43,27 @@ impl Tree {
             let path = safe(path).ok_or_else(|| format!("{revision} holds the path `{}`, which cannot be written", String::from_utf8_lossy(path)))?;
             files.insert(path, Blob { object: object.to_owned(), link: mode == "120000" });
         }
-        let tree = Self { git, files };
+        let tree = Self { git, files, staged: OnceLock::new() };
         match tree.files.keys().find(|p| p.ancestors().skip(1).any(|above| tree.files.contains_key(above))) {
             Some(path) => Err(format!("{revision} holds a file above `{}`", path.display())),
             None => Ok(tree),
         }
     }
 
-    /// Whether it has a file at a path relative to the repository's root, with `/`.
-    #[must_use]
-    pub fn has(&self, path: &str) -> bool {
-        self.files.contains_key(Path::new(path))
+    /// Whether git knows a file at a path relative to the repository's root, with `/`: in this tree or in the next commit.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn knows(&self, path: &str) -> Result<bool, String> {
+        let path = Path::new(path);
+        if self.files.contains_key(path) {
+            return Ok(true);
+        }
+        let staged = self.staged.get_or_init(|| {
+            let list = self.git.bytes(&["ls-files", "-z", "--cached", "--full-name"])?;
+            Ok(list.split(|b| *b == 0).filter_map(safe).collect())
+        });
+        staged.as_ref().map(|files| files.contains(path)).map_err(Clone::clone)
     }
 
     /// The directories of its files, outermost first.

@@ -95,10 +95,16 @@ pub(super) fn narrow(settings: &Settings, place: &Place, workspace: &Workspace, 
         let print = |f: &Finding| format!("{:032x}", identity(f, &format!("{prefix}{}", workspace.file(f.primary.span.file).display())));
         let seen = Seen { shown: findings.iter().map(|f| (f, print(f))).collect(), ..Seen::default() };
         let recalled = recall(&Baseline { file: FileId(0), entries: known.entries.clone() }, &seen).shown;
-        // What rests on a file that is no part of the change, nor of the repository, is not what the change brings.
-        let foreign = |id: FileId| changed.is_some() && !touched(id) && !before.tree.has(key(id)) && is_file(place, key(id));
         for ((asked, finding), known) in asked.iter_mut().zip(findings.iter_mut()).zip(recalled) {
-            if known.as_ref().is_none_or(|more| !more.is_empty()) && !files(finding).into_iter().any(foreign) {
+            if *asked || known.as_ref().is_some_and(BTreeSet::is_empty) {
+                continue;
+            }
+            // What rests on a file that is no part of the repository yet is not what a commit brings.
+            let mut tracked = true;
+            for id in files(finding).into_iter().filter(|id| changed.is_some() && !touched(*id) && is_file(place, key(*id))) {
+                tracked &= before.tree.knows(key(id)).map_err(usage)?;
+            }
+            if tracked {
                 *asked = true;
                 finding.notes.extend(known.map(|more| format!("it was there before, but not for {}", and(&more.iter().collect::<Vec<_>>()))));
             }

@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod changed;
 mod repository;
 #[path = "../support/scratch.rs"]
 mod scratch;
