@@ -3,7 +3,7 @@
 
 mod tree;
 
-use hco_lint::files::{Base, Walk, Workspace};
+use hco_lint::files::{Base, Shown, Walk, Workspace};
 use hco_lint::run::{self, Settings};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ fn main() {
     println!("{} files, {} clusters, {} to report; {} threads", tree.files, tree.clusters, tree.reported, threads());
 
     time("walk and search", || (), |()| walk(&root).len());
-    let read = || Workspace::new(root.clone(), Base::default(), walk(&root));
+    let read = || Workspace::new(root.clone(), Shown::default(), Base::default(), walk(&root));
     time("parse what matters", read, |workspace| {
         workspace.parse_relevant(threads());
         workspace.iter().filter(|(_, f)| f.relevant).count()
@@ -32,7 +32,7 @@ fn threads() -> usize {
 }
 
 fn walk(root: &Path) -> Vec<hco_lint::files::Found> {
-    let walk = Walk { boundary: root.to_owned(), shown_from: root.to_owned(), honour_ignore: true, exclude: Default::default(), threads: threads() };
+    let walk = Walk { boundary: root.to_owned(), shown: Shown::default(), honour_ignore: true, exclude: Default::default(), threads: threads() };
     walk.run(&[root.to_owned()]).found
 }
 

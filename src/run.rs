@@ -15,7 +15,7 @@ use crate::baseline::{self, Baseline};
 use crate::cluster::{self, Assumptions, Cluster, Outside};
 use crate::config::{self, CommonImages, Config, ConfigError};
 use crate::delivery;
-use crate::files::{Base, File, Found, Walk, Walked, Workspace, globs};
+use crate::files::{At, Base, File, Found, Shown, Walk, Walked, Workspace, globs};
 use crate::finding::Confidence;
 use crate::nodes::arch::Arch;
 use crate::operator::catalogue::Catalogue;
@@ -84,7 +84,8 @@ pub enum RunError {
 pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let Loaded { workspace, place, config, baseline, errors, excluding } = load(settings)?;
     workspace.parse_relevant(settings.threads);
-    let aside = |path: &str| cluster::conventions::is_aside(path, place.linted_below(path)) && !forced(&config, path);
+    let forced = globs(config.clusters.iter().flat_map(|c| &c.paths));
+    let aside = |path: &str| cluster::conventions::is_aside(path, place.linted_below(path)) && !forced.is_match(path);
     // A linted part may be a repository of its own inside this one, so only for the whole of it does the remote tell.
     let origin = || if place.base().is_empty() { delivery::origin(&place.boundary) } else { None };
     let url = config.repo_url.clone().or_else(origin);
@@ -146,7 +147,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     summary.files = files;
     summary.parsed = parsed;
     summary.unreadable = unreadable;
-    summary.templates = deliveries.templates.iter().map(|id| workspace.file(*id).display().to_owned()).collect();
+    summary.templates = deliveries.templates.iter().map(|id| workspace.display(*id)).collect();
     summary.unknown_architectures = unknown(&clusters, &assumptions);
     Ok(Outcome {
         prefix: place.prefix(),
@@ -183,7 +184,7 @@ pub fn render(settings: &Settings) -> Result<(Vec<serde_json::Value>, Vec<String
 /// As for [`run`].
 pub fn list_files(settings: &Settings) -> Result<Vec<String>, RunError> {
     let Loaded { workspace, .. } = load(settings)?;
-    Ok(workspace.iter().filter(|(_, f)| f.linted).map(|(_, f)| f.display().to_owned()).collect())
+    Ok(workspace.iter().filter(|(_, f)| f.linted).map(|(id, _)| workspace.display(id)).collect())
 }
 
 /// Name of the file that standard input counts as.
@@ -214,9 +215,10 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         }),
     };
     let first = read(FileId(0))?;
+    let shown = Shown::new(&place.boundary, &place.shown_from);
     let walk = Walk {
         boundary: place.boundary.clone(),
-        shown_from: place.shown_from.clone(),
+        shown: shown.clone(),
         honour_ignore: settings.honour_ignore,
         exclude: globs(first.exclude.iter().map(|(g, _)| g)),
         threads: settings.threads,
@@ -225,19 +227,12 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
     if place.versioned && place.linted_is_part() && found.iter().any(|f| f.path.contains("ustomization")) {
         found.extend(walk.list());
     }
-    for file in found.iter_mut().filter(|f| f.linted) {
-        let text = file.absolute.as_ref().and_then(|path| settings.texts.get(path));
+    for file in found.iter_mut().filter(|f| f.linted && !settings.texts.is_empty()) {
+        let text = settings.texts.get(&place.boundary.join(&file.path));
         file.text = text.map(|text| Ok(text.clone())).or(file.text.take());
     }
-    let given = |path: String, text: String, linted: bool| Found {
-        display: path.clone(),
-        path,
-        absolute: None,
-        relevant: linted,
-        explicit: linted,
-        linted,
-        text: Some(Ok(text)),
-    };
+    let given =
+        |path: String, text: String, linted: bool| Found { path, at: At::Nowhere, relevant: linted, explicit: linted, linted, text: Some(Ok(text)) };
     found.extend(settings.stdin.clone().map(|text| given(STDIN.to_owned(), text, true)));
     if !settings.architectures.is_empty() {
         found.push(given(COMMAND_LINE.to_owned(), command_line(&settings.architectures), false));
@@ -253,14 +248,14 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
     for path in extra {
         found.push(place.outside_file(&path).map_err(|e| RunError::Usage(vec![e]))?);
     }
-    let workspace = Workspace::new(place.boundary.clone(), Base { directory: place.base(), first: !place.versioned }, found);
+    let workspace = Workspace::new(place.boundary.clone(), shown, Base { directory: place.base(), first: !place.versioned }, found);
     let config = match configured.as_ref().and_then(|(path, _)| workspace.find(&place.key(path))) {
         Some(id) => read(id)?,
         None => first,
     };
     let baseline = match recorded.and_then(|path| workspace.find(&place.key(&path))) {
         Some(id) => {
-            let source = workspace.source(id).map_err(|why| RunError::Usage(vec![format!("{}: {why}", workspace.file(id).display())]))?;
+            let source = workspace.source(id).map_err(|why| RunError::Usage(vec![format!("{}: {why}", workspace.display(id))]))?;
             let wrong = |errors| RunError::Config(Box::new(Source::new(source.path.clone(), source.text.clone())), errors);
             Some(baseline::read(id, &source.text).map_err(wrong)?)
         }
@@ -307,10 +302,6 @@ fn outside(settings: &Settings, workspace: &Workspace, place: &Place, config: &C
         }
     }
     Ok(outside)
-}
-
-fn forced(config: &Config, path: &str) -> bool {
-    config.clusters.iter().any(|c| globs(c.paths.iter()).is_match(path))
 }
 
 /// The clusters of which an answer was wanted and nothing is known.

@@ -62,7 +62,7 @@ pub(super) fn candidates(renderer: &Renderer<'_>, excluded: &dyn Fn(&str) -> boo
         if !objects.is_empty() || !pools.is_empty() {
             let files = Arc::new(BTreeSet::from([id]));
             let rendered = Rendered { objects: Arc::new(objects), pools: Arc::new(pools), files, ..Rendered::default() };
-            found.push(Candidate { how: How::Plain, root: file.path.clone(), key: id, rendered: Arc::new(rendered) });
+            found.push(Candidate { how: How::Plain, root: file.path.to_string(), key: id, rendered: Arc::new(rendered) });
         }
     }
     found
@@ -85,7 +85,7 @@ struct Graph {
 impl Graph {
     fn new(renderer: &Renderer<'_>) -> Self {
         let workspace = renderer.workspace;
-        let (mut directories, mut roots, mut referenced) = (BTreeSet::new(), BTreeMap::new(), BTreeSet::new());
+        let (mut directories, mut roots, mut kustomizations) = (BTreeSet::new(), BTreeMap::new(), Vec::new());
         for (id, file) in workspace.iter() {
             let name = file.path.rsplit('/').next().unwrap_or_default();
             if !KUSTOMIZATIONS.contains(&name) || !file.linted {
@@ -98,14 +98,20 @@ impl Graph {
                 continue;
             }
             directories.insert(directory.to_owned());
-            for reference in ["resources", "bases", "components"].iter().flat_map(|key| root.items_at(&[key])).filter_map(Node::text) {
-                referenced.extend(join(directory, reference));
-            }
+            kustomizations.push((directory, root));
             if root.str_at(&["kind"]) != Some("Component") {
                 roots.insert(directory.to_owned(), id);
             }
         }
-        roots.retain(|directory, _| !referenced.contains(directory));
+        for (directory, root) in kustomizations {
+            for reference in ["resources", "bases", "components"].iter().flat_map(|key| root.items_at(&[key])).filter_map(Node::text) {
+                // Most references are to files beside the kustomization; nobody names a directory so.
+                let is_file = !reference.contains('/') && [".yaml", ".yml", ".json"].iter().any(|e| reference.ends_with(e));
+                if !is_file && let Some(directory) = join(directory, reference) {
+                    roots.remove(&directory);
+                }
+            }
+        }
         Self { directories, roots }
     }
 }

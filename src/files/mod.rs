@@ -5,20 +5,22 @@
 
 mod needles;
 mod path;
+mod shown;
 mod walk;
 
 use needles::Needles;
 pub use path::{join, normalise, parent, stem};
-pub use walk::{Found, Walk, WalkError, Walked};
+pub use shown::Shown;
+pub use walk::{At, Found, Walk, WalkError, Walked};
 
 use crate::source::{FileId, Source};
 use crate::yaml::{self, Parsed};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE: u64 = 32 << 20;
@@ -31,8 +33,10 @@ const MAX_LATE: usize = 1024;
 pub struct Workspace {
     boundary: PathBuf,
     base: Base,
+    shown: Shown,
+    /// In the order of their paths.
     files: Vec<File>,
-    by_path: BTreeMap<String, FileId>,
+    by_path: HashMap<Arc<str>, FileId>,
     directories: BTreeSet<String>,
     /// Files that the walk passed over because of their names, and that something turned out to refer to.
     late: Vec<OnceLock<File>>,
@@ -53,15 +57,14 @@ pub struct Base {
 #[derive(Debug)]
 pub struct File {
     /// Path relative to the boundary, with `/`.
-    pub path: String,
+    pub path: Arc<str>,
     /// Whether a byte search found anything that could matter.
     pub relevant: bool,
     /// Named on the command line (or standard input), so it is parsed whatever it holds.
     pub explicit: bool,
     /// Below a path that was asked for; other files are only read when something refers to them.
     pub linted: bool,
-    absolute: Option<PathBuf>,
-    display: String,
+    at: At,
     /// Of a file that was only listed: whether it is relevant after all.
     matters: OnceLock<bool>,
     source: OnceLock<Result<Source, String>>,
@@ -69,18 +72,18 @@ pub struct File {
 }
 
 impl File {
-    /// The path as people see it.
-    #[must_use]
-    pub fn display(&self) -> &str {
-        &self.display
+    fn of(found: Found) -> (Self, Option<Result<String, String>>) {
+        let Found { path, at, relevant, explicit, linted, text } = found;
+        let (matters, source, parsed) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        (Self { path: path.into(), relevant, explicit, linted, at, matters, source, parsed }, text)
     }
 }
 
 impl Workspace {
     /// The workspace of a finished walk.
     #[must_use]
-    pub fn new(boundary: PathBuf, base: Base, mut found: Vec<Found>) -> Self {
-        found.sort_by(|a, b| a.path.cmp(&b.path).then(b.linted.cmp(&a.linted)));
+    pub fn new(boundary: PathBuf, shown: Shown, base: Base, mut found: Vec<Found>) -> Self {
+        found.sort_unstable_by(|a, b| a.path.cmp(&b.path).then(b.linted.cmp(&a.linted)).then(b.text.is_some().cmp(&a.text.is_some())));
         found.dedup_by(|later, first| {
             let same = later.path == first.path;
             if same {
@@ -89,32 +92,61 @@ impl Workspace {
             }
             same
         });
-        let (mut by_path, mut directories) = (BTreeMap::new(), BTreeSet::from([String::new()]));
-        let mut files = Vec::with_capacity(found.len());
-        for (index, f) in found.into_iter().enumerate() {
-            by_path.insert(f.path.clone(), id(index));
-            let mut directory = parent(&f.path);
-            while directories.insert(directory.to_owned()) {
-                directory = parent(directory);
-            }
-            let source = OnceLock::new();
-            if let Some(text) = f.text {
-                let _ = source.set(text.map(|t| Source::new(f.display.clone(), t)));
-            }
-            files.push(File {
-                path: f.path,
-                relevant: f.relevant,
-                explicit: f.explicit,
-                linted: f.linted,
-                absolute: f.absolute,
-                display: f.display,
-                matters: OnceLock::new(),
-                source,
-                parsed: OnceLock::new(),
-            });
+        let mut workspace = Self {
+            boundary,
+            base,
+            shown,
+            files: Vec::with_capacity(found.len()),
+            by_path: HashMap::with_capacity(found.len()),
+            directories: BTreeSet::from([String::new()]),
+            late: std::iter::repeat_with(OnceLock::new).take(MAX_LATE).collect(),
+            late_paths: Mutex::default(),
+            needles: Needles::new(),
+        };
+        for f in found {
+            workspace.add(f);
         }
-        let late = std::iter::repeat_with(OnceLock::new).take(MAX_LATE).collect();
-        Self { boundary, base, files, by_path, directories, late, late_paths: Mutex::default(), needles: Needles::new() }
+        workspace
+    }
+
+    /// Adds the next file in the order of paths.
+    fn add(&mut self, found: Found) {
+        let (file, text) = File::of(found);
+        if let Some(text) = text {
+            let _ = file.source.set(text.map(|t| Source::new(self.shown_path(&file), t)));
+        }
+        let mut directory = parent(&file.path);
+        // Neighbours follow each other, so most directories are those of the file before.
+        let is_known = self.files.last().is_some_and(|last| parent(&last.path) == directory);
+        while !is_known && !self.directories.contains(directory) {
+            self.directories.insert(directory.to_owned());
+            directory = parent(directory);
+        }
+        self.by_path.insert(Arc::clone(&file.path), id(self.files.len()));
+        self.files.push(file);
+    }
+
+    /// A file's path as people see it.
+    #[must_use]
+    pub fn display(&self, id: FileId) -> String {
+        self.shown_path(self.file(id))
+    }
+
+    fn shown_path(&self, file: &File) -> String {
+        match &file.at {
+            At::Path => self.shown.path(&file.path),
+            At::Elsewhere(_, shown) => shown.to_string(),
+            At::Nowhere => file.path.to_string(),
+        }
+    }
+
+    /// Where a file lies; `None` for text that is no file.
+    fn absolute(&self, file: &File) -> Option<PathBuf> {
+        match &file.at {
+            At::Path => Some(self.boundary.join(&*file.path)),
+            At::Elsewhere(path, _) => Some(path.to_path_buf()),
+            At::Nowhere => None,
+        }
     }
 
     /// Every file with its identity, in the order of their paths.
@@ -153,34 +185,10 @@ impl Workspace {
         }
         let slot = self.late.get(paths.len())?;
         let new = id(self.files.len() + paths.len());
-        let display = self.display_of(path);
-        let (source, parsed) = (OnceLock::new(), OnceLock::new());
-        let _ = slot.set(File {
-            path: path.to_owned(),
-            relevant: false,
-            explicit: false,
-            linted: false,
-            absolute: Some(absolute),
-            display,
-            matters: OnceLock::new(),
-            source,
-            parsed,
-        });
+        let found = Found { path: path.to_owned(), at: At::Path, relevant: false, explicit: false, linted: false, text: None };
+        let _ = slot.set(File::of(found).0);
         paths.insert(path.to_owned(), new);
         Some(new)
-    }
-
-    /// How a path relative to the boundary is shown: as its neighbours are.
-    fn display_of(&self, path: &str) -> String {
-        let known = self.files.iter().find(|f| f.absolute.is_some() && f.path.len() != f.display.len());
-        let Some(known) = known else { return path.to_owned() };
-        if let Some(above) = known.display.strip_suffix(known.path.as_str()) {
-            // Shown from a directory above the boundary.
-            return format!("{above}{path}");
-        }
-        // Shown from a directory below it.
-        let prefix = known.path.strip_suffix(known.display.as_str());
-        prefix.and_then(|p| path.strip_prefix(p)).unwrap_or(path).to_owned()
     }
 
     /// A file's bytes, text or not; `None` when they cannot be had.
@@ -190,7 +198,7 @@ impl Workspace {
         if let Some(Ok(source)) = file.source.get() {
             return Some(Cow::Borrowed(source.text.as_bytes()));
         }
-        walk::read_raw(file.absolute.as_deref()?, &self.boundary).ok().map(Cow::Owned)
+        walk::read_raw(&self.absolute(file)?, &self.boundary).ok().map(Cow::Owned)
     }
 
     /// Whether a directory with files exists at a path relative to the boundary (empty for the boundary itself).
@@ -219,8 +227,9 @@ impl Workspace {
     /// The files at any depth below a directory, in order.
     pub fn below(&self, directory: &str) -> impl Iterator<Item = (FileId, &str)> {
         let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
-        let range = self.by_path.range(prefix.clone()..);
-        range.take_while(move |(path, _)| path.starts_with(&prefix)).map(|(path, id)| (*id, path.as_str()))
+        let first = self.files.partition_point(|f| *f.path < *prefix);
+        let rest = self.iter().skip(first).map(|(id, f)| (id, &*f.path));
+        rest.take_while(move |(_, path)| path.starts_with(&prefix))
     }
 
     /// A file's text; an error says why it cannot be had.
@@ -230,8 +239,8 @@ impl Workspace {
     pub fn source(&self, id: FileId) -> Result<&Source, &str> {
         let file = self.file(id);
         let source = file.source.get_or_init(|| {
-            let absolute = file.absolute.as_deref().ok_or("it is gone")?;
-            walk::read(absolute, &self.boundary).map(|text| Source::new(file.display.clone(), text))
+            let absolute = self.absolute(file).ok_or("it is gone")?;
+            walk::read(&absolute, &self.boundary).map(|text| Source::new(self.shown_path(file), text))
         });
         source.as_ref().map_err(String::as_str)
     }
@@ -274,23 +283,23 @@ impl Workspace {
     pub fn tally(&self) -> (usize, usize, Vec<(String, String)>) {
         let parsed = self.files.iter().filter(|f| f.parsed.get().is_some()).count();
         let unreadable = self.files.iter().chain(self.late.iter().filter_map(OnceLock::get)).filter_map(|f| match f.source.get() {
-            Some(Err(why)) => Some((f.display.clone(), why.clone())),
+            Some(Err(why)) => Some((self.shown_path(f), why.clone())),
             _ => None,
         });
         (self.files.iter().filter(|f| f.linted).count(), parsed, unreadable.collect())
     }
 
-    /// The linted files, where they lie, by identity; nothing in the place of the others.
+    /// The linted files that were read, where they lie, by identity; nothing in the place of the others.
     #[must_use]
     pub fn linted_paths(&self) -> Vec<Option<PathBuf>> {
-        self.files.iter().map(|f| f.absolute.clone().filter(|_| f.linted)).collect()
+        self.files.iter().map(|f| if f.linted && f.source.get().is_some() { self.absolute(f) } else { None }).collect()
     }
 
-    /// The texts of all files that were read, by identity; the others are left empty.
+    /// The texts of all files that were read, by identity; the others have neither text nor path.
     #[must_use]
     pub fn into_sources(self) -> Vec<Source> {
         let late = self.late.into_iter().filter_map(OnceLock::into_inner);
-        let text = |f: File| f.source.into_inner().and_then(Result::ok).unwrap_or_else(|| Source::new(f.display, String::new()));
+        let text = |f: File| f.source.into_inner().and_then(Result::ok).unwrap_or_else(|| Source::new(String::new(), String::new()));
         self.files.into_iter().chain(late).map(text).collect()
     }
 }

@@ -19,12 +19,18 @@ pub fn join(from: &str, path: &str) -> Option<String> {
     if path.starts_with('/') {
         return None;
     }
-    normalise(&if from.is_empty() { path.to_owned() } else { format!("{from}/{path}") })
+    if from.is_empty() {
+        return normalise(path);
+    }
+    normalise(&[from, "/", path].concat())
 }
 
 /// A path with `.`, `..` and doubled slashes resolved; `None` when it leads out of the repository.
 #[must_use]
 pub fn normalise(path: &str) -> Option<String> {
+    if is_normal(path) {
+        return Some(path.to_owned());
+    }
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {
@@ -38,6 +44,18 @@ pub fn normalise(path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// Whether nothing in a path is to be resolved, as in nearly all: told from its bytes alone.
+fn is_normal(path: &str) -> bool {
+    let mut before = b'/';
+    for byte in path.bytes() {
+        if before == b'/' && (byte == b'/' || byte == b'.') {
+            return false;
+        }
+        before = byte;
+    }
+    before != b'/' || path.is_empty()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +65,8 @@ mod tests {
         assert_eq!(join("a/b", "../c"), Some("a/c".to_owned()));
         assert_eq!(join("a", "./b//c/."), Some("a/b/c".to_owned()));
         assert_eq!(join("a", ".."), Some(String::new()));
+        assert_eq!(join("a", "b/.c"), Some("a/b/.c".to_owned()));
+        assert_eq!(join("a", ""), Some("a".to_owned()));
         assert_eq!(join("a", "../.."), None);
         assert_eq!(join("a", "/etc"), None);
         assert_eq!((parent("a/b.yaml"), parent("b")), ("a", ""));

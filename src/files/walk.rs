@@ -1,20 +1,21 @@
 //! Finding files: directories walked on all cores, ignore files honoured, symbolic links bounded by the repository.
 
 use super::needles::{Needles, by_name};
+use super::shown::Shown;
 use super::{MAX_FILE, normalise};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// What to walk.
 #[derive(Clone, Debug)]
 pub struct Walk {
     /// No file outside this directory is read. Absolute, without symbolic links.
     pub boundary: PathBuf,
-    /// Paths are shown relative to this directory. Absolute, without symbolic links.
-    pub shown_from: PathBuf,
+    /// How paths are shown.
+    pub shown: Shown,
     /// Honour ignore files.
     pub honour_ignore: bool,
     /// Globs of paths (relative to the boundary) that are left out.
@@ -28,10 +29,8 @@ pub struct Walk {
 pub struct Found {
     /// Path relative to the boundary, with `/`.
     pub path: String,
-    /// Path as people see it.
-    pub display: String,
-    /// Where to read it; `None` for text that is no file (standard input).
-    pub absolute: Option<PathBuf>,
+    /// Where to read it.
+    pub at: At,
     /// Whether the byte search hit.
     pub relevant: bool,
     /// Named by the user.
@@ -40,6 +39,17 @@ pub struct Found {
     pub linted: bool,
     /// The text, where it was kept; an error where it cannot be had.
     pub text: Option<Result<String, String>>,
+}
+
+/// Where a file is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum At {
+    /// At its path below the boundary.
+    Path,
+    /// Somewhere else (a file outside that the user named, a name that is not Unicode), shown as this.
+    Elsewhere(Box<Path>, Box<str>),
+    /// Nowhere: text that is no file, such as standard input.
+    Nowhere,
 }
 
 /// What went wrong with a path: the path as shown, and why.
@@ -62,140 +72,133 @@ impl Walk {
     /// A directory is walked for `.yaml`, `.yml`, `.json`, `.tpl` and kustomization files; a file is taken whatever its name.
     #[must_use]
     pub fn run(&self, paths: &[PathBuf]) -> Walked {
-        let (found, errors, excluding) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()), Mutex::new(BTreeSet::new()));
         let needles = Needles::new();
+        let mut walked = Walked::default();
         let (directories, files): (Vec<_>, Vec<_>) = paths.iter().partition(|p| p.is_dir());
         for file in files {
-            match self.take(file, &needles, true) {
-                Ok(file) => lock(&found).push(file),
-                Err(why) => lock(&errors).push((self.display(file), why)),
+            let read = read_bytes(file);
+            match self.take(file, &needles, read.as_deref().map_err(String::clone), true) {
+                Ok(file) => walked.found.push(file),
+                Err(why) => walked.errors.push((self.shown.absolute(file), why)),
             }
         }
-        if let Some((first, rest)) = directories.split_first() {
-            let mut builder = WalkBuilder::new(first);
-            for directory in rest {
-                builder.add(directory);
-            }
-            let boundary = self.boundary.clone();
-            builder.hidden(false).follow_links(true).require_git(false).threads(self.threads);
-            builder.ignore(self.honour_ignore).parents(self.honour_ignore);
-            builder.git_ignore(self.honour_ignore).git_exclude(self.honour_ignore).git_global(self.honour_ignore);
-            builder.filter_entry(move |entry| entry.file_name() != ".git" && (!entry.path_is_symlink() || inside(entry.path(), &boundary)));
-            builder.build_parallel().run(|| {
-                Box::new(|entry| {
-                    match entry.as_ref().map(|entry| self.visit(entry, &needles, &excluding)) {
-                        Ok(None) => {}
-                        Ok(Some(Ok(file))) => lock(&found).push(file),
-                        Ok(Some(Err(error))) => lock(&errors).push(error),
-                        // A link in a circle holds nothing that its target does not.
-                        Err(error) if is_loop(error) => {}
-                        Err(error) => lock(&errors).push(self.describe(error)),
-                    }
-                    WalkState::Continue
-                })
-            });
-        }
-        let mut errors = errors.into_inner().unwrap_or_else(PoisonError::into_inner);
-        errors.sort();
-        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Walked { found, errors, excluding: excluding.into_inner().unwrap_or_else(PoisonError::into_inner) }
+        self.walk(&directories, &mut walked, &|entry, buffer, mine| match entry {
+            Ok(entry) => self.visit(&entry, &needles, buffer, mine),
+            // A link in a circle holds nothing that its target does not.
+            Err(error) if is_loop(&error) => {}
+            Err(error) => mine.errors.push(self.describe(&error)),
+        });
+        walked.errors.sort();
+        walked
     }
 
     /// Every file of the boundary, unread: what something below the linted paths may refer to.
     #[must_use]
     pub fn list(&self) -> Vec<Found> {
-        let found = Mutex::new(Vec::new());
-        let mut builder = WalkBuilder::new(&self.boundary);
+        let mut walked = Walked::default();
+        self.walk(&[&self.boundary], &mut walked, &|entry, _, mine| {
+            let Ok(entry) = entry else { return };
+            if let (true, Some((path, at))) = (entry.file_type().is_some_and(|t| t.is_file()), self.place(entry.path())) {
+                mine.found.push(Found { path, at, relevant: false, explicit: false, linted: false, text: None });
+            }
+        });
+        walked.found
+    }
+
+    /// Walks directories on all threads. Each has a buffer and a result of its own.
+    fn walk(&self, directories: &[&PathBuf], walked: &mut Walked, visit: &Visit<'_>) {
+        let Some((first, rest)) = directories.split_first() else { return };
+        let mut builder = WalkBuilder::new(first);
+        for directory in rest {
+            builder.add(directory);
+        }
         let boundary = self.boundary.clone();
         builder.hidden(false).follow_links(true).require_git(false).threads(self.threads);
         builder.ignore(self.honour_ignore).parents(self.honour_ignore);
         builder.git_ignore(self.honour_ignore).git_exclude(self.honour_ignore).git_global(self.honour_ignore);
         builder.filter_entry(move |entry| entry.file_name() != ".git" && (!entry.path_is_symlink() || inside(entry.path(), &boundary)));
+        let all = Mutex::new(walked);
         builder.build_parallel().run(|| {
-            Box::new(|entry| {
-                let Ok(entry) = entry else { return WalkState::Continue };
-                if let (true, Some(path)) = (entry.file_type().is_some_and(|t| t.is_file()), self.relative(entry.path())) {
-                    let absolute = entry.into_path();
-                    let display = self.display(&absolute);
-                    lock(&found).push(Found { path, display, absolute: Some(absolute), relevant: false, explicit: false, linted: false, text: None });
-                }
+            let mut mine = Share { walked: Walked::default(), all: &all };
+            let mut buffer = Vec::new();
+            Box::new(move |entry| {
+                visit(entry, &mut buffer, &mut mine.walked);
                 WalkState::Continue
             })
         });
-        found.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn visit(&self, entry: &DirEntry, needles: &Needles, excluding: &Mutex<BTreeSet<usize>>) -> Option<Result<Found, WalkError>> {
-        if !entry.file_type().is_some_and(|t| t.is_file()) {
-            return None;
+    fn visit(&self, entry: &DirEntry, needles: &Needles, buffer: &mut Vec<u8>, mine: &mut Walked) {
+        let name = entry.file_name().as_encoded_bytes();
+        let wanted = [".yaml", ".yml", ".json", ".tpl"].iter().any(|e| name.ends_with(e.as_bytes())) || by_name(&entry.file_name().to_string_lossy());
+        if !wanted || !entry.file_type().is_some_and(|t| t.is_file()) {
+            return;
         }
-        let name = entry.file_name().to_string_lossy();
-        let wanted = by_name(&name) || [".yaml", ".yml", ".json", ".tpl"].iter().any(|e| name.ends_with(e));
-        // A glob is of use for any file that it fits, also for one that would not be read in any case.
-        if !wanted && self.exclude.is_empty() {
-            return None;
+        if !self.exclude.is_empty() {
+            let hits = self.exclude.matches(entry.path().strip_prefix(&self.boundary).unwrap_or(entry.path()));
+            if !hits.is_empty() {
+                return mine.excluding.extend(hits);
+            }
         }
-        let path = self.relative(entry.path())?;
-        let globs = self.exclude.matches(&path);
-        if !globs.is_empty() {
-            lock(excluding).extend(globs);
-            return None;
+        // The directory says that it is a regular file, so opening it waits for nobody.
+        let read = read_into(entry.path(), buffer).map(|()| buffer.as_slice());
+        match self.take(entry.path(), needles, read, false) {
+            Ok(file) => mine.found.push(file),
+            Err(why) => mine.errors.push((self.shown.absolute(entry.path()), why)),
         }
-        if !wanted {
-            return None;
-        }
-        Some(self.take(entry.path(), needles, false).map_err(|why| (self.display(entry.path()), why)))
     }
 
-    fn take(&self, absolute: &Path, needles: &Needles, explicit: bool) -> Result<Found, String> {
-        let path = self.relative(absolute).ok_or("it lies outside the repository")?;
+    fn take(&self, absolute: &Path, needles: &Needles, read: Result<&[u8], String>, explicit: bool) -> Result<Found, String> {
+        let (path, at) = self.place(absolute).ok_or(OUTSIDE)?;
         let name = path.rsplit('/').next().unwrap_or_default();
-        let (relevant, text) = match read_bytes(absolute) {
-            Ok(bytes) => {
-                let relevant = explicit || by_name(name) || needles.occur(&bytes);
-                (relevant, relevant.then(|| decode(bytes)))
-            }
-            // Kept, so that what refers to it can be told why it is not there.
-            Err(why) => (true, Some(Err(why))),
-        };
-        Ok(Found { path, display: self.display(absolute), absolute: Some(absolute.to_path_buf()), relevant, explicit, linted: true, text })
+        // What cannot be read is kept, so that what refers to it can be told why it is not there.
+        let relevant = explicit || by_name(name) || read.as_ref().map_or(true, |bytes| needles.occur(bytes));
+        let text = relevant.then(|| read.and_then(|bytes| decode(bytes.to_vec())));
+        Ok(Found { path, at, relevant, explicit, linted: true, text })
     }
 
-    /// The path relative to the boundary; parts that are not Unicode get replacement characters.
-    fn relative(&self, path: &Path) -> Option<String> {
-        normalise(&slashes(path.strip_prefix(&self.boundary).ok()?))
-    }
-
-    /// The path as people see it.
-    #[must_use]
-    pub fn display(&self, path: &Path) -> String {
-        // Above the linted directory but in the same repository: count the steps up.
-        let mut steps = String::new();
-        for from in self.shown_from.ancestors() {
-            if let Ok(below) = path.strip_prefix(from) {
-                return steps + &slashes(below);
-            }
-            steps.push_str("../");
+    /// The path relative to the boundary, and where the file is; parts that are not Unicode get replacement characters.
+    fn place(&self, absolute: &Path) -> Option<(String, At)> {
+        let inside = absolute.strip_prefix(&self.boundary).ok()?;
+        if let (Some(path), '/') = (inside.to_str(), std::path::MAIN_SEPARATOR) {
+            return Some((normalise(path)?, At::Path));
         }
-        slashes(path)
+        let at = At::Elsewhere(absolute.into(), self.shown.absolute(absolute).into());
+        Some((normalise(&slashes(inside))?, at))
     }
 
     fn describe(&self, error: &ignore::Error) -> WalkError {
         match error {
-            ignore::Error::WithPath { path, err } => (self.display(path), self.describe(err).1),
+            ignore::Error::WithPath { path, err } => (self.shown.absolute(path), self.describe(err).1),
             ignore::Error::WithDepth { err, .. } => self.describe(err),
             other => (String::new(), other.to_string()),
         }
     }
 }
 
-fn slashes(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
+/// What is done with each entry: it, a buffer of the thread's and the thread's share of the result.
+type Visit<'v> = dyn Fn(Result<DirEntry, ignore::Error>, &mut Vec<u8>, &mut Walked) + Sync + 'v;
+
+/// What a thread found; it goes to all that is found when the thread ends.
+struct Share<'w> {
+    walked: Walked,
+    all: &'w Mutex<&'w mut Walked>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.found.append(&mut self.walked.found);
+        all.errors.append(&mut self.walked.errors);
+        all.excluding.append(&mut self.walked.excluding);
+    }
+}
+
+const OUTSIDE: &str = "it lies outside the repository";
+
+pub(super) fn slashes(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
 }
 
 fn inside(path: &Path, boundary: &Path) -> bool {
@@ -217,7 +220,7 @@ pub(super) fn read(path: &Path, boundary: &Path) -> Result<String, String> {
 
 /// Reads a file inside the boundary.
 pub(super) fn read_raw(path: &Path, boundary: &Path) -> Result<Vec<u8>, String> {
-    if inside(path, boundary) { read_bytes(path) } else { Err("it lies outside the repository".to_owned()) }
+    if inside(path, boundary) { read_bytes(path) } else { Err(OUTSIDE.to_owned()) }
 }
 
 /// Whether a path is a file inside the boundary.
@@ -232,18 +235,31 @@ pub(super) fn is_directory(path: &Path, boundary: &Path) -> bool {
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     // Asked before opening: opening a FIFO would wait for a writer.
-    let metadata = std::fs::metadata(path).map_err(|e| e.to_string())?;
+    if !std::fs::metadata(path).map_err(|e| e.to_string())?.is_file() {
+        return Err(IRREGULAR.to_owned());
+    }
+    let mut bytes = Vec::new();
+    read_into(path, &mut bytes)?;
+    Ok(bytes)
+}
+
+const IRREGULAR: &str = "it is not a regular file";
+
+/// Reads a file into a buffer, whose content is replaced.
+fn read_into(path: &Path, buffer: &mut Vec<u8>) -> Result<(), String> {
+    buffer.clear();
+    let file = std::fs::File::open(path).map_err(|e| e.to_string())?;
+    let metadata = file.metadata().map_err(|e| e.to_string())?;
     if !metadata.is_file() {
-        return Err("it is not a regular file".to_owned());
+        return Err(IRREGULAR.to_owned());
     }
     if metadata.len() > MAX_FILE {
         return Err(format!("it is larger than {} MiB", MAX_FILE >> 20));
     }
-    let file = std::fs::File::open(path).map_err(|e| e.to_string())?;
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    buffer.reserve_exact(usize::try_from(metadata.len()).unwrap_or(0) + 1);
     // A file may grow while it is read; the bound holds all the same.
-    file.take(MAX_FILE).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
-    Ok(bytes)
+    file.take(MAX_FILE).read_to_end(buffer).map_err(|e| e.to_string())?;
+    Ok(())
 }
 
 fn decode(bytes: Vec<u8>) -> Result<String, String> {

@@ -81,9 +81,9 @@ fn in_manifest(workspace: &Workspace, id: FileId, problem: &Problem) -> bool {
 pub(super) fn beyond_limits(workspace: &Workspace, deliveries: &Deliveries) -> Vec<(String, String)> {
     let limits = |id| workspace.parsed(id).problems.iter().filter(|p| p.kind == ProblemKind::Limit);
     let relevant = workspace.iter().filter(|(_, f)| f.linted && f.relevant);
-    let parsed = relevant.flat_map(|(id, f)| limits(id).map(|p| (f.display().to_owned(), p.message.clone())));
+    let parsed = relevant.flat_map(|(id, _)| limits(id).map(move |p| (workspace.display(id), p.message.clone())));
     let built = deliveries.problems.iter().filter(|p| p.kind == kustomize::ProblemKind::Limit);
-    parsed.chain(built.map(|p| (workspace.file(p.span.file).display().to_owned(), p.message.clone()))).collect()
+    parsed.chain(built.map(|p| (workspace.display(p.span.file), p.message.clone()))).collect()
 }
 
 /// Reports clusters of the configuration that nothing belongs to.

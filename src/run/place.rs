@@ -1,7 +1,7 @@
 //! Where a run takes place: the linted paths, the repository around them, and how paths are shown.
 
 use crate::config::FILE_NAME;
-use crate::files::Found;
+use crate::files::{At, Found};
 use std::path::{Path, PathBuf};
 
 /// The directories of a run. All paths are absolute and without symbolic links.
@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 pub struct Place {
     /// What is linted.
     pub linted: Vec<PathBuf>,
+    /// The same relative to the repository.
+    linted_keys: Vec<String>,
     /// The repository: nothing outside it is read unless the user names it.
     pub boundary: PathBuf,
     /// Whether version control says that the boundary is one.
@@ -39,7 +41,9 @@ pub fn locate(directory: &Path, paths: &[PathBuf]) -> Result<Place, Vec<String>>
     // Where no version control says what the repository is, bases beside the linted directory may still be part of it.
     let repository = shared.ancestors().find(|a| a.join(".git").exists());
     let (versioned, boundary) = (repository.is_some(), repository.map_or_else(|| shown_from.clone(), Path::to_path_buf));
-    Ok(Place { linted, boundary, versioned, shown_from })
+    let mut place = Place { linted, linted_keys: Vec::new(), boundary, versioned, shown_from };
+    place.linted_keys = place.linted.iter().map(|p| place.key(p)).collect();
+    Ok(place)
 }
 
 /// The deepest directory that holds all paths.
@@ -93,9 +97,8 @@ impl Place {
     /// The linted path that a path (relative to the repository) lies below, relative to the repository.
     #[must_use]
     pub fn linted_below<'a>(&self, path: &'a str) -> &'a str {
-        let keys = self.linted.iter().map(|p| self.key(p));
-        let longest = keys.filter(|k| k.is_empty() || path == k || path.starts_with(&format!("{k}/"))).map(|k| k.len()).max();
-        &path[..longest.unwrap_or(0)]
+        let inside = |key: &&String| key.is_empty() || path.strip_prefix(key.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        &path[..self.linted_keys.iter().filter(inside).map(String::len).max().unwrap_or(0)]
     }
 
     /// The configuration file and its text: the given one, or the nearest one upward from the shown directory to the repository.
@@ -132,8 +135,7 @@ impl Place {
         let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()));
         Ok(Found {
             path: self.key(&absolute),
-            display: self.display(&absolute),
-            absolute: Some(absolute),
+            at: At::Elsewhere(absolute.as_path().into(), self.display(&absolute).into()),
             relevant: false,
             explicit: true,
             linted: false,

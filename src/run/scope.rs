@@ -85,14 +85,14 @@ pub(super) fn narrow(settings: &Settings, place: &Place, workspace: &Workspace, 
     let before = settings.scope.before(place, since).map_err(usage)?;
     let all = findings.len();
     let changed = settings.scope.changed.as_ref().map(|paths| keys(paths, settings, place));
-    let key = |id: FileId| workspace.file(id).path.as_str();
+    let key = |id: FileId| &*workspace.file(id).path;
     let files = |f: &Finding| -> BTreeSet<FileId> { std::iter::once(&f.primary).chain(&f.related).map(|l| l.span.file).collect() };
     let touched = |id: FileId| changed.as_ref().is_some_and(|c| covers(c, key(id)));
     let mut asked: Vec<bool> = findings.iter().map(|f| files(f).into_iter().any(touched)).collect();
     if asked.contains(&false) {
         let known = before.findings.get_or_init(|| found(settings, place, &before.tree)).as_ref().map_err(|e| usage(e.clone()))?;
         let prefix = place.prefix();
-        let print = |f: &Finding| format!("{:032x}", identity(f, &format!("{prefix}{}", workspace.file(f.primary.span.file).display())));
+        let print = |f: &Finding| format!("{:032x}", identity(f, &format!("{prefix}{}", workspace.display(f.primary.span.file))));
         let seen = Seen { shown: findings.iter().map(|f| (f, print(f))).collect(), ..Seen::default() };
         let recalled = recall(&Baseline { file: FileId(0), entries: known.entries.clone() }, &seen).shown;
         for ((asked, finding), known) in asked.iter_mut().zip(findings.iter_mut()).zip(recalled) {

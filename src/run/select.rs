@@ -74,7 +74,7 @@ pub(super) fn select(asked: &Asked<'_>, findings: Findings, judged: &dyn Fn(File
     let mut entries = Entries::new(&asked.config.ignore, &today());
     let mut judge =
         Judge { asked, mender: Mender::new(&files as &Files<'_>), sharing: Sharing::new(asked.clusters, workspace), selection: Selection::default() };
-    let path = |id: FileId| workspace.file(id).path.clone();
+    let path = |id: FileId| workspace.file(id).path.to_string();
     let mut take = |findings: Findings, comments: &mut Comments, entries: &mut Entries<'_>| {
         for pending in findings.into_list() {
             let by_comment = comments.hide(&pending.finding).map(|reason| (Suppression::Comment, reason));
@@ -157,7 +157,7 @@ impl Judge<'_> {
     /// Hides what the baseline knows, and says which of its entries are stale.
     fn baseline(&mut self, baseline: &Baseline, findings: &mut Findings) {
         let (workspace, prefix) = (self.asked.workspace, self.asked.prefix);
-        let print = |f: &Finding| format!("{:032x}", identity(f, &format!("{prefix}{}", workspace.file(f.primary.span.file).display())));
+        let print = |f: &Finding| format!("{:032x}", identity(f, &format!("{prefix}{}", workspace.display(f.primary.span.file))));
         let selection = std::mem::take(&mut self.selection);
         let seen = Seen {
             shown: selection.shown.iter().map(|f| (f, print(f))).collect(),

@@ -40,7 +40,7 @@ pub(in crate::delivery) fn emissions(plugin: &Plugin, context: &Context<'_>) -> 
                 emissions.extend(to_each(&objects, targets.clone(), mode, &via));
             }
             // Whatever becomes of them, they are no manifests of their own.
-            let accounted = files.into_iter().map(|id| context.workspace.file(id).path.clone()).collect();
+            let accounted = files.into_iter().map(|id| context.workspace.file(id).path.to_string()).collect();
             emissions.push(Emission { what: What::Nothing(accounted), target: None, mode: Mode::Full, confidence: Confidence::High, via });
         }
     }
