@@ -1,10 +1,12 @@
 //! Every kind that declares nodes, read from `fixtures/nodes/<kind>/`: one snapshot of the evidence per directory.
 
+use hco_lint::files::{Walk, globs};
 use hco_lint::manifest::{Object, objects};
 use hco_lint::nodes::pool::{Belonging, LabelValue, Pool};
 use hco_lint::nodes::{Inventory, Payload, inventory, read_kindless};
 use hco_lint::source::{FileId, Source, Span};
 use hco_lint::yaml::parse;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
@@ -173,4 +175,19 @@ fn every_kind_says_what_it_says() {
         }
     }
     assert!(failed.is_empty(), "snapshots differ: {failed:?}");
+}
+
+#[test]
+fn whatever_declares_nodes_is_found() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/nodes").canonicalize().expect("fixtures");
+    let walk = Walk { boundary: root.clone(), shown_from: root.clone(), honour_ignore: false, exclude: globs(std::iter::empty()), threads: 1 };
+    let walked = walk.run(std::slice::from_ref(&root));
+    assert_eq!(walked.errors, []);
+    let passed_over: BTreeSet<PathBuf> = walked.found.into_iter().filter(|f| !f.relevant).filter_map(|f| f.absolute).collect();
+    for dir in sorted(&root).into_iter().filter(|p| p.is_dir()) {
+        for path in sorted(&dir) {
+            let alone = Fixture { sources: vec![Source::new(path.to_string_lossy().into_owned(), std::fs::read_to_string(&path).expect("text"))] };
+            assert!(!passed_over.contains(&path) || alone.show() == "nothing\n", "{} is passed over", path.display());
+        }
+    }
 }

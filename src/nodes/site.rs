@@ -23,8 +23,14 @@ pub(super) fn read(world: &World<'_>, reading: &mut Reading) {
         for spec in object.root.items_at(&["spec", "clusters"]) {
             let own = read::field(spec, &["clusterImageSetNameRef"]);
             let image_set = own.or(|| read::field(&object.root, &["spec", "clusterImageSetNameRef"]));
-            // The generator knows no architecture, so its environments have the schema's.
-            cluster(world, &Site { object, spec, labels: &["clusterLabels"], architecture: Field::Absent, image_set }, reading);
+            // The generator knows no architecture (its `siteConfig.go`), so its environments have the schema's, unless they come from a
+            // template of the user's.
+            let template = [spec.find(&["crTemplates", "InfraEnv"]), object.root.find(&["spec", "crTemplates", "InfraEnv"])];
+            let architecture = match template.into_iter().flatten().next() {
+                Some(_) => Field::Unreadable("its own template of the InfraEnv decides".to_owned()),
+                None => Field::Absent,
+            };
+            cluster(world, &Site { object, spec, labels: &["clusterLabels"], architecture, image_set }, reading);
         }
     }
 }
