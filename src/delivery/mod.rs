@@ -141,6 +141,8 @@ struct Rendering {
     tool: Tool,
     /// Fields edited into the kustomization before it is built.
     overlay: Option<Node>,
+    /// What a chart is rendered with.
+    release: Arc<helm::Release>,
 }
 
 /// Who renders a directory.
@@ -154,8 +156,6 @@ enum Tool {
         include: String,
         /// See `include`.
         exclude: String,
-        /// Values files of a chart, relative to the repository.
-        values: Vec<String>,
     },
     /// Flux: the kustomization, or one made up of everything below; then variables are replaced.
     Flux(Option<flux::Substitution>),

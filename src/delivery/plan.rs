@@ -57,7 +57,15 @@ pub fn deliveries(workspace: &Workspace, excluded: &dyn Fn(&str) -> bool, url: O
     let renderer = Renderer::new(workspace);
     let candidates = candidates(&renderer, excluded, &mut all);
     let context = Context::new(workspace, &candidates, url);
-    let mut plan = Plan { renderer: &renderer, context: &context, out: all, told: BTreeSet::new(), known: RefCell::default() };
+    let mut plan = Plan {
+        renderer: &renderer,
+        context: &context,
+        out: all,
+        told: BTreeSet::new(),
+        hidden: BTreeSet::new(),
+        whole: BTreeSet::new(),
+        known: RefCell::default(),
+    };
     let claims = claims(&plan, &candidates);
     for (index, candidate) in candidates.iter().enumerate() {
         if claims.is_top(index) {
@@ -75,6 +83,10 @@ struct Plan<'a> {
     out: Deliveries,
     /// Problems and unresolved references are told once per rendering.
     told: BTreeSet<usize>,
+    /// What was told to be unresolved.
+    hidden: BTreeSet<(Span, String)>,
+    /// Templates of which some release leaves nothing unknown.
+    whole: BTreeSet<FileId>,
     /// What each unit sets in motion.
     known: RefCell<BTreeMap<usize, Known>>,
 }
@@ -110,6 +122,8 @@ impl Plan<'_> {
     /// Templates that carry a HyperConverged and that no deployer led to.
     fn unseen_templates(&mut self) {
         let told: BTreeSet<FileId> = self.out.unresolved.iter().map(|u| u.span.file).collect();
+        let whole = std::mem::take(&mut self.whole);
+        self.out.templates.retain(|id| !whole.contains(id) || told.contains(id));
         for id in self.out.templates.difference(&told) {
             let Ok(source) = self.context.workspace.source(*id) else { continue };
             if let Some(at) = source.text.find("kind: HyperConverged") {
@@ -131,7 +145,9 @@ impl Plan<'_> {
             return;
         }
         if self.told.insert(Arc::as_ptr(rendered) as usize) {
-            self.out.unresolved.extend(rendered.unresolved.clone());
+            // One template is unknown for the same reason in every release of it.
+            let new = rendered.unresolved.iter().filter(|u| self.hidden.insert((u.span, u.reason.clone())));
+            self.out.unresolved.extend(new.cloned());
             // What is wrong with a build matters where it yields a HyperConverged, or might have.
             let matters = rendered.objects.iter().any(|o| HyperConverged::read(o).is_some());
             self.out.problems.extend(rendered.problems.iter().filter(|p| matters || p.kind == ProblemKind::Limit).cloned());
@@ -144,10 +160,15 @@ impl Plan<'_> {
             files: Arc::clone(&rendered.files),
             target: seed.target.clone(),
             mode: seed.mode,
-            confidence: if rendered.guessed { Confidence::Low } else { seed.confidence },
+            confidence: seed.confidence,
             incomplete: rendered.incomplete,
             via: via.to_vec(),
         });
+        if let (false, Some(last)) = (rendered.guesses.is_empty(), self.out.list.last()) {
+            let maybe = Delivery { objects: Arc::clone(&rendered.guesses), pools: Arc::default(), confidence: Confidence::Low, ..last.clone() };
+            self.out.list.push(maybe);
+        }
+        self.whole.extend(&rendered.whole);
         if depth >= MAX_DEPTH {
             return;
         }

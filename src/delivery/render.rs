@@ -23,8 +23,10 @@ pub(super) struct Rendered {
     pub(super) pools: Arc<Vec<Pool>>,
     pub(super) files: Arc<BTreeSet<FileId>>,
     pub(super) incomplete: bool,
-    /// Objects read from templates: what they say is not certain.
-    pub(super) guessed: bool,
+    /// Objects that a template may yield or not: nothing they say is certain.
+    pub(super) guesses: Arc<Vec<Object>>,
+    /// Templates of which nothing is unknown.
+    pub(super) whole: BTreeSet<FileId>,
     pub(super) unresolved: Vec<Unresolved>,
     pub(super) problems: Vec<Problem>,
     pub(super) plugins: Vec<Plugin>,
@@ -63,9 +65,10 @@ impl<'w> Renderer<'w> {
         let key = || format!("{:?} {directory} {:?}", rendering.tool, overlay.map(crate::yaml::Node::address));
         match &rendering.tool {
             Tool::Flux(substitution) => self.remember(key(), || self.flux(directory, overlay, substitution.as_ref())),
-            Tool::ArgoCd { recurse, include, exclude, values } => {
+            Tool::ArgoCd { recurse, include, exclude } => {
                 if self.workspace.find(&below(directory, "Chart.yaml")).is_some() {
-                    return self.remember(key(), || helm::chart(self.workspace, directory, values));
+                    let key = format!("chart {directory} {}", rendering.release.key());
+                    return self.remember(key, || helm::chart(self.workspace, directory, &rendering.release));
                 }
                 match (self.kustomization(directory), overlay) {
                     (Some(_), None) => self.root(directory),
@@ -99,7 +102,8 @@ impl<'w> Renderer<'w> {
             pools: Arc::default(),
             files: Arc::new(build.files),
             incomplete: !build.unresolved.is_empty(),
-            guessed: false,
+            guesses: Arc::default(),
+            whole: BTreeSet::new(),
             unresolved,
             problems: build.problems,
             plugins: build.plugins,

@@ -1,12 +1,14 @@
 //! Values files that carry paths: an app-of-apps chart delivers the directories its values name. A weak link, but a real one.
 
+use super::helm::{Layer, Release};
 use super::render::{KUSTOMIZATIONS, Rendered};
 use super::{Emission, Mode, Rendering, Tool, What};
 use crate::files::{Workspace, join, parent};
 use crate::finding::{Confidence, Label};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::yaml::{Node, Value};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What the values files that a build's Helm charts use deliver, in the cluster of the build.
 pub(super) fn of_build(workspace: &Workspace, rendered: &Rendered) -> Vec<Emission> {
@@ -44,7 +46,7 @@ fn paths(workspace: &Workspace, node: &Node, emissions: &mut Vec<Emission>) {
                 let directory = entry.value.as_str().filter(|_| entry.key.text() == Some("path")).and_then(|p| workspace.deployed_directory(p));
                 match directory.filter(|d| !d.is_empty()) {
                     Some(directory) => emissions.push(Emission {
-                        what: What::Directory(Rendering { directory, tool: Tool::argocd(), overlay: None }),
+                        what: What::Directory(Rendering { directory, tool: Tool::argocd(), overlay: None, release: unknown(entry.value.span()) }),
                         target: None,
                         mode: Mode::Full,
                         confidence: Confidence::Medium,
@@ -59,9 +61,14 @@ fn paths(workspace: &Workspace, node: &Node, emissions: &mut Vec<Emission>) {
     }
 }
 
+/// The release of a chart of which nobody says what values it gets.
+pub(super) fn unknown(span: Span) -> Arc<Release> {
+    Arc::new(Release { layers: vec![Layer::Unknown(span)], ..Release::default() })
+}
+
 impl Tool {
     /// Argo CD's defaults.
     pub(super) fn argocd() -> Tool {
-        Tool::ArgoCd { recurse: false, include: String::new(), exclude: String::new(), values: Vec::new() }
+        Tool::ArgoCd { recurse: false, include: String::new(), exclude: String::new() }
     }
 }

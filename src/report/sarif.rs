@@ -245,7 +245,7 @@ fn suppression(suppressed: &Suppressed) -> Value {
 const NOTIFICATIONS: [(Kind, &str); 4] = [
     (Kind::Nothing, "No manifest was read at all."),
     (Kind::Unreadable, "A file could not be read."),
-    (Kind::Template, "A file holds templates, which are not evaluated."),
+    (Kind::Template, "A file holds templates that are not evaluated in full."),
     (Kind::Unresolved, "A manifest refers to something that is not in the repository."),
 ];
 

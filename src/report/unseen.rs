@@ -65,7 +65,7 @@ pub(crate) fn unseen(outcome: &Outcome) -> Vec<Unseen<'_>> {
         });
     }
     for file in &summary.templates {
-        let reason = Cow::Borrowed("holds templates, which are not evaluated");
+        let reason = Cow::Borrowed("holds templates that are not evaluated in full");
         out.push(Unseen { kind: Kind::Template, reason, file: Some(file), span: None });
     }
     for u in &outcome.unresolved {

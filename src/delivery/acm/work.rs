@@ -1,6 +1,7 @@
 //! Works, add-ons and subscriptions: objects that a hub carries to managed clusters.
 
 use super::super::plan::Context;
+use super::super::values::unknown;
 use super::super::{Emission, Mode, Rendering, Target, Tool, What};
 use super::{placement, to_each};
 use crate::finding::{Confidence, Label};
@@ -52,9 +53,9 @@ pub(super) fn subscription(subscription: &Object, context: &Context<'_>) -> Vec<
         (Some(name), _) => placement(context, name, subscription.namespace.as_deref()).targets().into_iter().map(Some).collect(),
         (None, _) => vec![Some(Target::Some)],
     };
-    let tool = Tool::ArgoCd { recurse: true, include: String::new(), exclude: String::new(), values: Vec::new() };
+    let tool = Tool::ArgoCd { recurse: true, include: String::new(), exclude: String::new() };
     let one = |target| Emission {
-        what: What::Directory(Rendering { directory: directory.clone(), tool: tool.clone(), overlay: None }),
+        what: What::Directory(Rendering { directory: directory.clone(), tool: tool.clone(), overlay: None, release: unknown(path.span()) }),
         target,
         mode: Mode::Full,
         confidence: Confidence::High,

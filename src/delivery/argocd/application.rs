@@ -2,6 +2,7 @@
 
 use super::super::plan::Context;
 use super::super::{Emission, Mode, Rendering, Target, Tool, What};
+use super::release::release;
 use crate::files::join;
 use crate::finding::{Confidence, Label};
 use crate::manifest::template::is_template;
@@ -42,10 +43,10 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>, fate: &Fate) -> Vec<
             recurse: directory_options.and_then(|d| d.find(&["recurse"])).and_then(Node::as_bool).unwrap_or(false),
             include: option("include"),
             exclude: option("exclude"),
-            values: source.items_at(&["helm", "valueFiles"]).iter().filter_map(Node::text).filter_map(|v| join(&directory, v)).collect(),
         };
+        let release = release(root, source, &directory, context);
         emissions.push(Emission {
-            what: What::Directory(Rendering { directory, tool, overlay: source.find(&["kustomize"]).map(overlay) }),
+            what: What::Directory(Rendering { directory, tool, overlay: source.find(&["kustomize"]).map(overlay), release }),
             target: target.clone(),
             mode: Mode::Full,
             confidence: Confidence::High,

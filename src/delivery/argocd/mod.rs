@@ -2,6 +2,7 @@
 
 mod application;
 mod generators;
+mod release;
 mod set;
 mod template;
 

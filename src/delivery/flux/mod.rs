@@ -1,4 +1,6 @@
-//! Flux: Kustomizations with their patches and substitutions.
+//! Flux: Kustomizations with their patches and substitutions, HelmReleases.
+
+mod release;
 
 use super::plan::Context;
 use super::{Emission, Mode, Rendering, Target, Tool, What};
@@ -6,6 +8,7 @@ use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
 use crate::yaml::{Entry, Mapping, Node, Sequence, Style, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The variables of a `postBuild`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,17 +18,30 @@ pub(super) struct Substitution {
     open: bool,
 }
 
-/// What a Flux Kustomization sets in motion; nothing for any other object.
+/// What one of Flux's objects sets in motion; nothing for any other object.
 pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission> {
-    if !object.is("kustomize.toolkit.fluxcd.io", "Kustomization") || object.root.find(&["spec", "suspend"]).and_then(Node::as_bool) == Some(true) {
+    if object.root.find(&["spec", "suspend"]).and_then(Node::as_bool) == Some(true) {
         return Vec::new();
     }
+    match (object.group.as_str(), object.kind.as_str()) {
+        ("kustomize.toolkit.fluxcd.io", "Kustomization") => kustomization(object, context),
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => release::emissions(object, context),
+        _ => Vec::new(),
+    }
+}
+
+fn kustomization(object: &Object, context: &Context<'_>) -> Vec<Emission> {
     let Some(spec) = object.root.find(&["spec"]) else { return Vec::new() };
     let path = spec.find(&["path"]);
     let Some(directory) = context.workspace.deployed_directory(path.and_then(Node::text).unwrap_or("./")) else { return Vec::new() };
     let span = path.map_or(object.span(), Node::span);
     vec![Emission {
-        what: What::Directory(Rendering { directory, tool: Tool::Flux(substitution(spec, context)), overlay: overlay(spec) }),
+        what: What::Directory(Rendering {
+            directory,
+            tool: Tool::Flux(substitution(spec, context)),
+            overlay: overlay(spec),
+            release: Arc::default(),
+        }),
         target: remote(spec),
         mode: Mode::Full,
         confidence: Confidence::High,
