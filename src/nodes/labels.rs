@@ -66,7 +66,7 @@ impl Pool {
         if self.labels.complete {
             return;
         }
-        let arch = self.arch().map(Arch::as_str).map_or(LabelValue::Some, |arch| LabelValue::Is(arch.to_owned()));
+        let arch = self.arch().filter(|_| !self.doubtful).map(Arch::as_str).map_or(LabelValue::Some, |arch| LabelValue::Is(arch.to_owned()));
         self.labels.hint(ARCH, arch.clone());
         self.labels.hint(BETA_ARCH, arch);
         self.labels.hint("kubernetes.io/os", LabelValue::Is("linux".to_owned()));
@@ -127,6 +127,10 @@ mod tests {
         let mut pool = Pool::new("MachineSet", "a", Span::new(FileId(0), 0, 0));
         pool.kubelet_labels();
         assert_eq!(pool.labels.get(ARCH), Some(&LabelValue::Some));
+        let mut pool = Pool { doubtful: true, ..Pool::new("NodePool", "a", Span::new(FileId(0), 0, 0)) };
+        pool.facts.push(Fact { arch: Arch::AMD64, basis: Basis::SchemaDefault, detail: "default".into(), span: pool.span });
+        pool.kubelet_labels();
+        assert_eq!(pool.labels.get(ARCH), Some(&LabelValue::Some), "a default that need not hold");
         let mut dump = Pool::new("Node", "a", Span::new(FileId(0), 0, 0));
         dump.labels.complete = true;
         dump.kubelet_labels();
