@@ -68,6 +68,10 @@ impl Release {
 
     /// The values the chart in a directory sees.
     pub(super) fn values(&self, workspace: &Workspace, directory: &str) -> Node {
+        if self.layers.is_empty() {
+            // Defaults are there to be changed, and nothing says that nobody does, as `--set` would.
+            return Node::opaque("nothing says which values the chart is deployed with", Span::new(FileId(0), 0, 0));
+        }
         let own = workspace.find_any(&format!("{directory}/values.yaml")).filter(|_| !self.without_own);
         let nothing = || Node::mapping(Vec::new(), Span::new(FileId(0), 0, 0));
         let mut all = own.map_or_else(nothing, |id| of_file(workspace, id));

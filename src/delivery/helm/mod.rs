@@ -16,6 +16,7 @@ pub(super) use input::{Layer, Release};
 use super::render::Rendered;
 use crate::files::{Workspace, parent};
 use crate::manifest::{self, Object};
+use crate::operator::{self, Tri, feature::feature, hyperconverged::HyperConverged};
 use crate::outcome::Unresolved;
 use crate::source::{FileId, Source, Span};
 use crate::yaml::{self, Node, ProblemKind, Value};
@@ -130,11 +131,9 @@ impl Chart<'_> {
             let maybe = self.release.changed_after || blanked.unsure.iter().any(|u| u.range.start <= here.start && here.end <= u.range.end);
             let objects = manifest::objects(&filled).into_iter().filter(|o| o.annotation("helm.sh/hook").is_none());
             out.whole &= !maybe && !has_unknown(&filled);
-            if maybe {
-                out.guesses.extend(objects.filter(|o| o.kind == "HyperConverged"));
-            } else {
-                out.sure.extend(objects);
-            }
+            let (guesses, sure): (Vec<_>, Vec<_>) = objects.partition(|o| maybe || is_open(o));
+            out.guesses.extend(guesses.into_iter().filter(|o| o.kind == "HyperConverged"));
+            out.sure.extend(sure);
         }
         Some(out)
     }
@@ -153,6 +152,11 @@ fn imports(workspace: &Workspace, directory: &str) -> bool {
     let Some(id) = workspace.find_any(&format!("{directory}/Chart.yaml")) else { return false };
     let mut dependencies = workspace.parsed(id).documents.iter().flat_map(|d| d.root.items_at(&["dependencies"]));
     dependencies.any(|d| d.find(&["import-values"]).is_some())
+}
+
+/// Whether an object is a HyperConverged of which a template keeps the very thing to itself that decides most.
+fn is_open(object: &Object) -> bool {
+    HyperConverged::read(object).is_some_and(|hco| feature(&hco, operator::release::Release::NEWEST).on == Tri::Maybe)
 }
 
 /// A HyperConverged whose labels are all that is written: the operator reads none of them, and charts compute them.
