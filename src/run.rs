@@ -6,10 +6,12 @@ mod place;
 mod scope;
 mod select;
 mod share;
+mod stage;
 
 pub use mend::{Changed, Mended, mend};
 pub use place::{Place, locate};
 pub use scope::{Scope, Since};
+pub use stage::Stage;
 
 use crate::baseline::{self, Baseline};
 use crate::cluster::{self, Assumptions, Cluster, Outside};
@@ -66,6 +68,8 @@ pub struct Settings {
     pub texts: BTreeMap<PathBuf, String>,
     /// Which findings are asked for.
     pub scope: Scope,
+    /// Told what the run is at.
+    pub stage: Stage,
 }
 
 /// Why there is no outcome.
@@ -83,12 +87,14 @@ pub enum RunError {
 /// A path that does not exist, facts about clusters that do not exist, a wrong configuration.
 pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let Loaded { workspace, place, config, baseline, errors, excluding } = load(settings)?;
+    settings.stage.set("reading manifests");
     workspace.parse_relevant(settings.threads);
     let forced = globs(config.clusters.iter().flat_map(|c| &c.paths));
     let aside = |path: &str| cluster::conventions::is_aside(path, place.linted_below(path)) && !forced.is_match(path);
     // A linted part may be a repository of its own inside this one, so only for the whole of it does the remote tell.
     let origin = || if place.base().is_empty() { delivery::origin(&place.boundary) } else { None };
     let url = config.repo_url.clone().or_else(origin);
+    settings.stage.set("working out what clusters are given");
     let mut deliveries = delivery::deliveries(&workspace, &aside, url.as_deref());
     if let (Some(id), Some(name)) = (workspace.find(STDIN), &settings.stdin_cluster) {
         for d in deliveries.list.iter_mut().filter(|d| d.files.contains(&id)) {
@@ -110,6 +116,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         catalogue,
         namespace: config.namespace.as_ref().map(|(n, span)| (n.clone(), Some(*span))),
     };
+    settings.stage.set("checking clusters");
     let mut findings = Findings::default();
     for cluster in &clusters {
         rules::check(cluster, cluster.subject(&assumptions).as_ref(), &mut findings);
@@ -206,7 +213,13 @@ struct Loaded {
 
 fn load(settings: &Settings) -> Result<Loaded, RunError> {
     let place = locate(&settings.directory, &settings.paths).map_err(RunError::Usage)?;
-    let configured = place.configuration(settings.config.as_deref()).map_err(RunError::Usage)?;
+    let mut configured = place.configuration(settings.config.as_deref()).map_err(RunError::Usage)?;
+    if let Some((path, text)) = &mut configured
+        && let Some(given) = settings.texts.get(path)
+    {
+        text.clone_from(given);
+    }
+    let configured = configured;
     let read = |id: FileId| match &configured {
         None => Ok(Config::default()),
         Some((path, text)) => config::read(id, text).map_err(|errors| {
@@ -223,14 +236,12 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         exclude: globs(first.exclude.iter().map(|(g, _)| g)),
         threads: settings.threads,
     };
+    settings.stage.set("looking for manifests");
     let Walked { mut found, errors, excluding } = walk.run(&place.linted);
     if place.versioned && place.linted_is_part() && found.iter().any(|f| f.path.contains("ustomization")) {
         found.extend(walk.list());
     }
-    for file in found.iter_mut().filter(|f| f.linted && !settings.texts.is_empty()) {
-        let text = settings.texts.get(&place.boundary.join(&file.path));
-        file.text = text.map(|text| Ok(text.clone())).or(file.text.take());
-    }
+    walk.replace(&mut found, &settings.texts, &place.linted);
     let given =
         |path: String, text: String, linted: bool| Found { path, at: At::Nowhere, relevant: linted, explicit: linted, linted, text: Some(Ok(text)) };
     found.extend(settings.stdin.clone().map(|text| given(STDIN.to_owned(), text, true)));

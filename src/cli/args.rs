@@ -71,6 +71,9 @@ pub(super) struct InputArgs {
     /// The cluster that standard input was rendered for
     #[arg(long, value_name = "NAME")]
     pub(super) cluster: Option<String>,
+    /// What stands on standard input is what this file of the repository is to hold
+    #[arg(long, value_name = "FILE", conflicts_with = "cluster")]
+    pub(super) stdin_filename: Option<PathBuf>,
     /// Release of the HyperConverged operator, as in `1.17`
     #[arg(long, value_name = "VERSION", value_parser = release)]
     pub(super) hco_version: Option<Release>,

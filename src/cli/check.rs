@@ -2,6 +2,7 @@
 
 use super::args::{CheckArgs, Color, InputArgs, TopologyArgs, TopologyFormat};
 use super::exit;
+use super::progress::Progress;
 use super::settings::{settings, stdin};
 use crate::config::ConfigError;
 use crate::finding::{Confidence, Severity};
@@ -35,7 +36,10 @@ pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
             Err(error) => failed(&error),
         };
     }
-    let (mut outcome, mended) = match super::mend::outcome(&settings, &args.fix) {
+    let progress = Progress::start(&settings.stage, args.input.quiet);
+    let outcome = super::mend::outcome(&settings, &args.fix);
+    drop(progress);
+    let (mut outcome, mended) = match outcome {
         Ok(found) => found,
         Err(error) => return failed(&error),
     };
@@ -98,7 +102,10 @@ pub(super) fn topology(args: &TopologyArgs) -> io::Result<u8> {
         Ok(settings) => settings,
         Err(code) => return Ok(code),
     };
-    let outcome = match run::run(&settings) {
+    let progress = Progress::start(&settings.stage, args.input.quiet);
+    let outcome = run::run(&settings);
+    drop(progress);
+    let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(error) => return failed(&error),
     };

@@ -32,8 +32,13 @@ pub(super) fn outcome(settings: &Settings, args: &FixArgs) -> Result<(Outcome, T
         return Ok((run::run(settings)?, Texts::default()));
     }
     let mended = run::mend(settings, args.unsafe_fixes)?;
-    let files: Vec<(String, Changed)> = mended.files.into_iter().collect();
-    let stream = files.iter().find(|(_, f)| f.path.is_none()).map(|(_, f)| f.new.clone()).or(settings.stdin.clone());
+    let mut files: Vec<(String, Changed)> = mended.files.into_iter().collect();
+    // What standard input holds in the place of a file goes to standard output, not to the file.
+    for (_, file) in &mut files {
+        file.path = file.path.take().filter(|p| !settings.texts.contains_key(p));
+    }
+    let given = settings.stdin.as_ref().or_else(|| settings.texts.values().next()).cloned();
+    let stream = files.iter().find(|(_, f)| f.path.is_none()).map(|(_, f)| f.new.clone()).or(given);
     Ok((mended.outcome, Texts { asked: true, fixed: mended.fixed, files, stream }))
 }
 

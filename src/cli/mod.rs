@@ -5,6 +5,7 @@ mod baseline;
 mod check;
 mod explain;
 mod mend;
+mod progress;
 mod scope;
 mod settings;
 mod shell;

@@ -4,6 +4,7 @@ use super::args::{CheckArgs, InputArgs};
 use super::{exit, scope};
 use crate::finding::Confidence;
 use crate::run::Settings;
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,13 @@ pub(super) fn stdin() -> io::Result<String> {
     let mut text = String::new();
     io::stdin().lock().read_to_string(&mut text)?;
     Ok(text)
+}
+
+/// The path of a file that need not be there yet, without links above it.
+fn place_of(file: &Path) -> io::Result<PathBuf> {
+    let parent = file.parent().ok_or(io::ErrorKind::NotFound)?.canonicalize()?;
+    let name = file.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    Ok(parent.join(name))
 }
 
 /// The settings of a run, or the exit code when the arguments make none.
@@ -25,7 +33,13 @@ pub(super) fn settings(input: &InputArgs, check: Option<&CheckArgs>) -> Result<S
     }
     let directory = std::env::current_dir().map_err(|e| usage(format!("the working directory: {e}")))?;
     let dash = Path::new("-");
-    let stdin = if input.paths.iter().any(|p| p == dash) { Some(stdin().map_err(|e| usage(format!("standard input: {e}")))?) } else { None };
+    let wanted = input.stdin_filename.is_some() || input.paths.iter().any(|p| p == dash);
+    let mut stdin = if wanted { Some(stdin().map_err(|e| usage(format!("standard input: {e}")))?) } else { None };
+    let mut texts = BTreeMap::new();
+    if let Some(file) = &input.stdin_filename {
+        let file = place_of(&directory.join(file)).map_err(|e| usage(format!("{}: {e}", file.display())))?;
+        texts.extend(stdin.take().map(|text| (file, text)));
+    }
     let mut paths: Vec<PathBuf> = input.paths.iter().filter(|p| *p != dash).cloned().collect();
     if paths.is_empty() && stdin.is_none() {
         paths.push(PathBuf::from("."));
@@ -51,10 +65,16 @@ pub(super) fn settings(input: &InputArgs, check: Option<&CheckArgs>) -> Result<S
         write_baseline: check.and_then(|c| c.baseline.write_baseline.clone()),
         honour_ignore: !input.no_ignore,
         threads: input.threads.map_or((cores * 2).max(8), usize::from),
+        texts,
         ..Settings::default()
     };
-    match check {
-        Some(check) => scope::narrow(settings, check).map_err(usage),
+    let settings = match check {
+        Some(check) => scope::narrow(settings, check).map_err(usage)?,
+        None => settings,
+    };
+    let linted: Vec<PathBuf> = settings.paths.iter().filter_map(|p| settings.directory.join(p).canonicalize().ok()).collect();
+    match settings.texts.keys().find(|file| !linted.iter().any(|l| file.starts_with(l))) {
+        Some(file) => Err(usage(format!("{} is not among what is linted", file.display()))),
         None => Ok(settings),
     }
 }

@@ -3,6 +3,7 @@
 //! Each file is read once. A byte search decides what is parsed; everything else is parsed only if something refers to it. Nothing
 //! outside the boundary (the repository) is ever read, through `..` or a symbolic link.
 
+mod given;
 mod needles;
 mod path;
 mod shown;

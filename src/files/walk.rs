@@ -130,8 +130,7 @@ impl Walk {
 
     fn visit(&self, entry: &DirEntry, needles: &Needles, buffer: &mut Vec<u8>, mine: &mut Walked) {
         let name = entry.file_name().as_encoded_bytes();
-        let wanted = [".yaml", ".yml", ".json", ".tpl"].iter().any(|e| name.ends_with(e.as_bytes())) || by_name(&entry.file_name().to_string_lossy());
-        if !wanted || !entry.file_type().is_some_and(|t| t.is_file()) {
+        if !wanted(name) || !entry.file_type().is_some_and(|t| t.is_file()) {
             return;
         }
         if !self.exclude.is_empty() {
@@ -158,7 +157,7 @@ impl Walk {
     }
 
     /// The path relative to the boundary, and where the file is; parts that are not Unicode get replacement characters.
-    fn place(&self, absolute: &Path) -> Option<(String, At)> {
+    pub(super) fn place(&self, absolute: &Path) -> Option<(String, At)> {
         let inside = absolute.strip_prefix(&self.boundary).ok()?;
         if let (Some(path), '/') = (inside.to_str(), std::path::MAIN_SEPARATOR) {
             return Some((normalise(path)?, At::Path));
@@ -195,6 +194,11 @@ impl Drop for Share<'_> {
 }
 
 const OUTSIDE: &str = "it lies outside the repository";
+
+/// Whether a file of this name is read without anything that refers to it.
+pub(super) fn wanted(name: &[u8]) -> bool {
+    [".yaml", ".yml", ".json", ".tpl"].iter().any(|e| name.ends_with(e.as_bytes())) || std::str::from_utf8(name).is_ok_and(by_name)
+}
 
 pub(super) fn slashes(path: &Path) -> String {
     let text = path.to_string_lossy();

@@ -142,6 +142,7 @@ fn found(settings: &Settings, place: &Place, tree: &Tree) -> Result<Known, Strin
     let here = settings.directory.canonicalize().map_err(|e| format!("{}: {e}", settings.directory.display()))?;
     // Shown paths are part of a finding's identity: the directories lie to each other as they do here.
     let below = place.boundary.strip_prefix(&here).ok().filter(|b| !b.as_os_str().is_empty()).unwrap_or(Path::new("tree"));
+    settings.stage.set("reading the revision before");
     let checkout = Checkout::new(tree, below)?;
     let directory = match here.strip_prefix(&place.boundary) {
         Ok(inside) => checkout.root.join(inside),

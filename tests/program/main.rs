@@ -8,4 +8,5 @@ mod repository;
 mod scratch;
 mod shell;
 mod since;
+mod stdin;
 mod support;

@@ -1,5 +1,6 @@
 //! Running the program.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -12,7 +13,15 @@ pub(crate) struct Ran {
 
 /// A command, run to its end without standard input.
 pub(crate) fn ran(command: &mut Command) -> Ran {
-    let output = command.stdin(Stdio::null()).output().expect("it runs");
+    ran_with(command, "")
+}
+
+/// A command, run to its end with this on standard input.
+pub(crate) fn ran_with(command: &mut Command, input: &str) -> Ran {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    // What does not read it may be gone by now.
+    let _ = child.stdin.take().expect("standard input").write_all(input.as_bytes());
+    let output = child.wait_with_output().expect("it ends");
     let text = |bytes| String::from_utf8(bytes).expect("text");
     Ran { out: text(output.stdout), err: text(output.stderr), code: output.status.code().expect("a code") }
 }

@@ -1,0 +1,42 @@
+//! Texts that somebody gives in the place of what files hold: what an editor has not saved yet, what a fix has made.
+
+use super::needles::{Needles, by_name};
+use super::walk::{Found, Walk, wanted};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+impl Walk {
+    /// Puts texts, by absolute path, in the place of what files hold. A file that is not there yet is taken as if it were; one that the walk
+    /// left out for anything but its name stays out.
+    pub fn replace(&self, found: &mut Vec<Found>, texts: &BTreeMap<PathBuf, String>, linted: &[PathBuf]) {
+        if texts.is_empty() {
+            return;
+        }
+        let needles = Needles::new();
+        // A part of the repository is listed twice: as what is linted, and with all the rest.
+        let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (number, file) in found.iter().enumerate() {
+            places.entry(file.path.clone()).or_default().push(number);
+        }
+        for (absolute, text) in texts {
+            let Some((path, at)) = self.place(absolute) else { continue };
+            let name = path.rsplit('/').next().unwrap_or_default();
+            let matters = by_name(name) || needles.occur(text.as_bytes());
+            let content = Some(Ok(text.clone()));
+            if let Some(numbers) = places.get(&path) {
+                for number in numbers {
+                    let Some(file) = found.get_mut(*number) else { continue };
+                    file.relevant = file.linted && (file.explicit || matters);
+                    file.text.clone_from(&content);
+                }
+                continue;
+            }
+            let there = absolute.exists();
+            let new = !there && linted.iter().any(|l| absolute.starts_with(l)) && self.exclude.matches(&path).is_empty();
+            let known = wanted(name.as_bytes());
+            if (known && new) || (!known && there) {
+                found.push(Found { path, at, relevant: new && matters, explicit: false, linted: new, text: content });
+            }
+        }
+    }
+}
