@@ -30,11 +30,21 @@ fn distance(a: &str, b: &str) -> usize {
 /// `a`, `a and b`, `a, b and c`.
 #[must_use]
 pub fn and(words: &[impl AsRef<str>]) -> String {
+    joined(words, "and")
+}
+
+fn joined(words: &[impl AsRef<str>], last_by: &str) -> String {
     match words {
         [] => String::new(),
         [one] => one.as_ref().to_owned(),
-        [first @ .., last] => format!("{} and {}", first.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", "), last.as_ref()),
+        [first @ .., last] => format!("{} {last_by} {}", first.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", "), last.as_ref()),
     }
+}
+
+/// `a`, `a or b`, `a, b or c`.
+#[must_use]
+pub fn or(words: &[impl AsRef<str>]) -> String {
+    joined(words, "or")
 }
 
 /// Whether a text is a calendar day, `2027-03-01`.
@@ -101,6 +111,7 @@ mod tests {
     #[test]
     fn prose() {
         assert_eq!(and(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(or(&["a", "b"]), "a or b");
         assert!(is_date("2027-03-01") && !is_date("2027-13-01") && !is_date("tomorrow"));
     }
 }

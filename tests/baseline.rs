@@ -233,16 +233,16 @@ fn a_broken_baseline_ends_the_run_and_says_where() {
     let print = "710b55abad9243c5243ca7726c71df96";
     let entry = format!("  - {{rule: a, fingerprint: {print}}}\n");
     for (text, said) in [
-        (String::new(), "known.yaml:1:1: this is no baseline: `version` is missing"),
+        (String::new(), "known.yaml:1:1: the baseline is empty"),
         ("version: 1\nfindings: [\n".to_owned(), "known.yaml:2:11: this is not valid YAML"),
-        ("version: 2\n".to_owned(), "known.yaml:1:1: this is a baseline of version 2"),
-        ("findings: []\n".to_owned(), "`version` is missing"),
-        ("# nothing\n".to_owned(), "`version` is missing"),
+        ("version: 2\n".to_owned(), "known.yaml:1:10: this is a baseline of version 2"),
+        ("findings: []\n".to_owned(), "known.yaml:1:1: the baseline needs a `version`"),
+        ("# nothing\n".to_owned(), "the baseline is empty"),
         ("version: 1\nfinding: []\n".to_owned(), "known.yaml:2:1: the baseline has no key `finding`; did you mean `findings`?"),
         ("version: 1\nfindings: {}\n".to_owned(), "known.yaml:2:11: `findings` is a list"),
         ("version: 1\nfindings:\n  - {rule: a, fingerprint: 12}\n".to_owned(), "known.yaml:3:28: `12` is no fingerprint"),
-        (format!("version: 1\nfindings:\n  - {{fingerprint: {print}}}\n"), "known.yaml:3:5: an entry needs a `rule` and a `fingerprint`"),
-        (format!("version: 1\nfindings:\n{entry}{entry}"), "known.yaml:4:5: the fingerprint 710b55abad9243c5243ca7726c71df96 is recorded twice"),
+        (format!("version: 1\nfindings:\n  - {{fingerprint: {print}}}\n"), "known.yaml:3:5: an entry needs a `rule`"),
+        (format!("version: 1\nfindings:\n{entry}{entry}"), "known.yaml:4:12: the fingerprint 710b55abad9243c5243ca7726c71df96 is recorded twice"),
         (format!("version: 1\nfindings:\n<<<<<<< HEAD\n{entry}=======\n>>>>>>> b\n"), "known.yaml:"),
     ] {
         scratch.write(FILE, &text);

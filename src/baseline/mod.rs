@@ -29,7 +29,7 @@ pub struct Baseline {
 }
 
 /// One recorded finding.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Entry {
     /// The finding's fingerprint. It alone, with the clusters, decides what is hidden; the rest is for people.
     pub fingerprint: String,

@@ -1,69 +1,82 @@
 //! Reading a baseline. What cannot be read hides nothing: every mistake ends the run.
 
 use super::{Baseline, Entry, Place, VERSION};
-use crate::config::{ConfigError, Reader};
+use crate::config::ConfigError;
+use crate::config::shape::{Form, Key, Map, Shape, document, fields, text, texts};
 use crate::source::{FileId, Span};
 use crate::yaml::Node;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+static ROOT: Map = Map {
+    what: "the baseline",
+    keys: &[key("version", Shape::Text, true), key("findings", Shape::List { of: &Shape::Map(&ENTRY), alone: false, empty: true }, false)],
+    any_of: &[],
+    not_both: None,
+};
+
+static ENTRY: Map = Map {
+    what: "an entry",
+    keys: &[
+        key("rule", Shape::Text, true),
+        key("file", Shape::Text, false),
+        key("object", Shape::Text, false),
+        key("message", Shape::Text, false),
+        key("clusters", Shape::List { of: &Shape::Text, alone: false, empty: true }, false),
+        key("fingerprint", Shape::Word(&FINGERPRINT), true),
+    ],
+    any_of: &[],
+    not_both: None,
+};
+
+static FINGERPRINT: Form = Form {
+    name: "fingerprint",
+    check: |text| if is_fingerprint(text) { Ok(()) } else { Err("no fingerprint".to_owned()) },
+    pattern: None,
+    values: None,
+};
+
+const fn key(name: &'static str, shape: Shape, required: bool) -> Key {
+    Key { name, shape, doc: "", default: "", required }
+}
 
 /// Reads a baseline's text.
 ///
 /// # Errors
 /// Every unknown key, missing or doubled fingerprint and unreadable value, with its place.
 pub fn read(file: FileId, text: &str) -> Result<Baseline, Vec<ConfigError>> {
-    let (mut entries, mut version) = (Vec::new(), None);
-    Reader::document(file, text, "the baseline", |reader, root| {
-        for (key, value) in reader.entries(root, "the baseline", &["version", "findings"]) {
-            match key {
-                "version" => version = value.text().map(str::to_owned),
-                _ => {
-                    for item in reader.items(value, "`findings`") {
-                        entries.extend(entry(reader, item));
-                    }
-                }
-            }
-        }
-        doubled(reader, &entries);
-    })?;
-    // Also a file without any document is none.
-    let wrong = |message| Err(vec![ConfigError { span: Span::new(file, 0, 0), message }]);
-    match version.as_deref() {
-        Some(VERSION) => Ok(Baseline { file, entries }),
-        Some(other) => wrong(format!("this is a baseline of version {other}; this program reads version {VERSION}")),
-        None => wrong("this is no baseline: `version` is missing".to_owned()),
+    let wrong = |span, message| ConfigError { span, message };
+    let start = Span::new(file, 0, 0);
+    // Also a file without any document is no baseline.
+    let Some(root) = document(file, text, &ROOT)? else { return Err(vec![wrong(start, "the baseline is empty".to_owned())]) };
+    if let Some(version) = root.find(&["version"]).filter(|v| v.text() != Some(VERSION)) {
+        let message = format!("this is a baseline of version {}; this program reads version {VERSION}", self::text(version));
+        return Err(vec![wrong(version.span(), message)]);
     }
+    let entries: Vec<Entry> = root.items_at(&["findings"]).iter().map(entry).collect();
+    let mut seen = BTreeSet::new();
+    let doubled = entries.iter().filter(|e| !seen.insert(&e.fingerprint));
+    let doubled = doubled.map(|e| wrong(e.place.as_ref().map_or(start, |p| p.span), format!("the fingerprint {} is recorded twice", e.fingerprint)));
+    let errors: Vec<ConfigError> = doubled.collect();
+    if errors.is_empty() { Ok(Baseline { file, entries }) } else { Err(errors) }
 }
 
-fn entry(reader: &mut Reader, item: &Node) -> Option<Entry> {
-    let (mut fingerprint, mut rule, mut at) = (None, None, item.span());
-    let (mut file, mut object, mut message, mut clusters) = (String::new(), String::new(), String::new(), BTreeSet::new());
-    for (key, value) in reader.entries(item, "an entry", &["rule", "file", "object", "message", "clusters", "fingerprint"]) {
-        let what = format!("`{key}`");
+fn entry(item: &Node) -> Entry {
+    let mut entry = Entry { place: Some(Place { item: item.clone(), span: item.span() }), ..Entry::default() };
+    for (key, value) in fields(item) {
         match key {
-            "clusters" => clusters = reader.strings(value, &what).into_iter().map(|(name, _)| name).collect(),
             "rule" => {
-                at = value.span();
-                rule = reader.string(value, &what);
+                entry.rule = text(value);
+                entry.place = Some(Place { item: item.clone(), span: value.span() });
             }
-            "file" => file = reader.string(value, &what).unwrap_or_default(),
-            "object" => object = reader.string(value, &what).unwrap_or_default(),
-            "message" => message = reader.string(value, &what).unwrap_or_default(),
-            _ => match reader.string(value, &what) {
-                Some(text) if is_fingerprint(&text) => fingerprint = Some(text),
-                Some(text) => reader.error(value.span(), format!("`{text}` is no fingerprint")),
-                None => {}
-            },
+            "file" => entry.file = text(value),
+            "object" => entry.object = text(value),
+            "message" => entry.message = text(value),
+            "clusters" => entry.clusters = texts(value).map(|(name, _)| name).collect(),
+            "fingerprint" => entry.fingerprint = text(value),
+            _ => {}
         }
     }
-    let place = Some(Place { item: item.clone(), span: at });
-    match (fingerprint, rule) {
-        (Some(fingerprint), Some(rule)) => Some(Entry { fingerprint, rule, file, object, message, clusters, place }),
-        _ if !reader.errors.is_empty() => None,
-        _ => {
-            reader.error(item.span(), "an entry needs a `rule` and a `fingerprint`".to_owned());
-            None
-        }
-    }
+    entry
 }
 
 /// 32 hexadecimal digits, with a number behind them where equal ones are told apart.
@@ -71,13 +84,4 @@ fn is_fingerprint(text: &str) -> bool {
     let (hash, number) = text.split_once('-').map_or((text, None), |(hash, number)| (hash, Some(number)));
     let hash = hash.len() == 32 && hash.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     hash && number.is_none_or(|n| n.parse::<u32>().is_ok_and(|n| n > 1))
-}
-
-fn doubled(reader: &mut Reader, entries: &[Entry]) {
-    let mut seen = BTreeMap::new();
-    for entry in entries {
-        if let (Some(_), Some(place)) = (seen.insert(&entry.fingerprint, ()), &entry.place) {
-            reader.error(place.item.span(), format!("the fingerprint {} is recorded twice", entry.fingerprint));
-        }
-    }
 }

@@ -1,9 +1,14 @@
 //! `.hco-lint.yaml`: what a repository tells the linter about itself.
 
+mod keys;
 mod read;
+mod reference;
+mod schema;
+pub(crate) mod shape;
 
-pub(crate) use read::Reader;
 pub use read::read;
+pub use reference::reference_markdown;
+pub use schema::schema;
 
 use crate::finding::{Confidence, Severity};
 use crate::nodes::arch::Arch;

@@ -60,6 +60,12 @@ impl Arch {
         SPELLINGS.iter().find(|(name, others)| is(name) || others.iter().any(|other| is(other))).map(|(name, _)| Arch(Name::Static(name)))
     }
 
+    /// Every spelling that [`Arch::parse`] knows, in lower case, the `GOARCH` names first.
+    #[must_use]
+    pub fn spellings() -> Vec<&'static str> {
+        SPELLINGS.iter().map(|(name, _)| *name).chain(SPELLINGS.iter().flat_map(|(_, others)| others.iter().copied())).collect()
+    }
+
     /// The architecture of exactly this name, as a kubelet reports it or a manifest that is compared with such a report says it.
     /// Whatever it is: the operator compares these strings as they are, so `x86_64` here is an architecture no node has.
     #[must_use]

@@ -10,6 +10,7 @@ mod robust;
 mod sarif;
 mod schema;
 mod support;
+#[path = "../support/validator.rs"]
 mod validator;
 
 use hco_lint::outcome::Outcome;

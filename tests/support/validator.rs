@@ -18,6 +18,11 @@ pub(crate) fn problems(roots: &[(&str, &Value)], value: &Value) -> Vec<String> {
 fn check(roots: &[(&str, &Value)], here: &str, schema: &Value, value: &Value, at: &str, out: &mut Vec<String>) {
     let schema = schema.as_object().expect("a schema is an object");
     let named = schema.contains_key("properties");
+    let fits = |schema: &Value| {
+        let mut inner = Vec::new();
+        check(roots, here, schema, value, at, &mut inner);
+        inner.is_empty()
+    };
     for (keyword, rule) in schema {
         match keyword.as_str() {
             k if PROSE.contains(&k) => {}
@@ -32,7 +37,8 @@ fn check(roots: &[(&str, &Value)], here: &str, schema: &Value, value: &Value, at
                 let types: Vec<&str> = rule
                     .as_array()
                     .map_or_else(|| vec![rule.as_str().expect("a schema is well-formed")], |a| a.iter().filter_map(Value::as_str).collect());
-                if !types.contains(&kind(value)) {
+                let number = value.is_number() && types.contains(&"number");
+                if !number && !types.contains(&kind(value)) {
                     out.push(format!("{at}: {} is not {}", kind(value), types.join(" or ")));
                 }
             }
@@ -48,6 +54,16 @@ fn check(roots: &[(&str, &Value)], here: &str, schema: &Value, value: &Value, at
                 let pattern = regex::Regex::new(rule.as_str().expect("a schema is well-formed")).expect("a schema is well-formed");
                 if value.as_str().is_some_and(|v| !pattern.is_match(v)) {
                     out.push(format!("{at}: {value} does not match {rule}"));
+                }
+            }
+            "minLength" => {
+                if value.as_str().is_some_and(|v| (v.chars().count() as u64) < rule.as_u64().expect("a schema is well-formed")) {
+                    out.push(format!("{at}: {value} is too short"));
+                }
+            }
+            "minItems" => {
+                if value.as_array().is_some_and(|v| (v.len() as u64) < rule.as_u64().expect("a schema is well-formed")) {
+                    out.push(format!("{at}: {value} has too few items"));
                 }
             }
             "required" => {
@@ -70,21 +86,31 @@ fn check(roots: &[(&str, &Value)], here: &str, schema: &Value, value: &Value, at
                     check(roots, here, rule, item, &format!("{at}[{i}]"), out);
                 }
             }
+            // Keys that the schema does not name are refused in any case.
+            "additionalProperties" => assert_eq!(rule, false, "the validator does not know other values"),
             "oneOf" => {
-                let fits = |schema: &&Value| {
-                    let mut inner = Vec::new();
-                    check(roots, here, schema, value, at, &mut inner);
-                    inner.is_empty()
-                };
-                let n = rule.as_array().expect("a schema is well-formed").iter().filter(fits).count();
+                let n = rule.as_array().expect("a schema is well-formed").iter().filter(|schema| fits(schema)).count();
                 if n != 1 {
                     out.push(format!("{at}: {n} alternatives fit, not one"));
+                }
+            }
+            "anyOf" => {
+                if !rule.as_array().expect("a schema is well-formed").iter().any(fits) {
+                    out.push(format!("{at}: no alternative fits"));
+                }
+            }
+            "not" => {
+                if fits(rule) {
+                    out.push(format!("{at}: what must not be is there"));
                 }
             }
             other => panic!("the validator does not know {other}"),
         }
     }
-    if value.is_object() && !named && !schema.contains_key("$ref") && !schema.contains_key("oneOf") {
+    // What only names keys is about a part of what another schema describes.
+    let elsewhere =
+        ["$ref", "oneOf", "anyOf"].iter().any(|k| schema.contains_key(*k)) || schema.keys().all(|k| ["type", "required"].contains(&k.as_str()));
+    if value.is_object() && !named && !elsewhere {
         out.push(format!("{at}: an object nobody describes"));
     }
 }
