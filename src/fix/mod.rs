@@ -24,6 +24,7 @@ use crate::finding::{Edit, Fix};
 use crate::source::{FileId, Source, Span};
 use crate::yaml::{Entry, Node, Parsed};
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use verify::Intent;
 
 /// One change to an object.
@@ -136,9 +137,10 @@ impl<'a> Mender<'a> {
         for change in first.into_iter().chain(then) {
             let found = self.plans(change).into_iter().find_map(|plan| {
                 let Some(intent) = plan.intent else { return Some((edits.clone(), None)) };
+                let touched: BTreeSet<FileId> = plan.edits.iter().map(|e| e.span.file).collect();
                 let all = joined(&edits, plan.edits)?;
                 intents.push(intent);
-                let holds = self.holds(&all, &intents);
+                let holds = touched.iter().all(|file| self.holds(*file, &all, &intents));
                 let intent = intents.pop();
                 holds.then_some((all, intent))
             });
@@ -164,14 +166,14 @@ impl<'a> Mender<'a> {
         }
     }
 
-    /// Whether the edits make of every file they touch what is intended and nothing else.
-    fn holds(&self, edits: &[Edit], intents: &[Intent]) -> bool {
-        edits.chunk_by(|a, b| a.span.file == b.span.file).all(|edits| {
-            let Some((source, parsed)) = edits.first().and_then(|e| (self.files)(e.span.file)) else { return false };
-            let Some(left) = self.budget.get().checked_sub(source.text.len()) else { return false };
-            self.budget.set(left);
-            verify::holds(source, parsed, edits, intents)
-        })
+    /// Whether the edits make of a file what is intended and nothing else.
+    fn holds(&self, file: FileId, edits: &[Edit], intents: &[Intent]) -> bool {
+        let edits = edits.chunk_by(|a, b| a.span.file == b.span.file).find(|edits| edits.first().is_some_and(|e| e.span.file == file));
+        let (Some(edits), Some((source, parsed))) = (edits, (self.files)(file)) else { return false };
+        let Some(left) = self.budget.get().checked_sub(source.text.len()) else { return false };
+        self.budget.set(left);
+        let intents: Vec<Intent> = intents.iter().filter(|i| i.at().file == file).cloned().collect();
+        verify::holds(source, parsed, edits, &intents)
     }
 }
 

@@ -23,7 +23,8 @@ pub(super) enum Intent {
 }
 
 impl Intent {
-    fn at(&self) -> Span {
+    /// Where it is.
+    pub(super) fn at(&self) -> Span {
         match self {
             Intent::Text { at, .. }
             | Intent::Value { at, .. }

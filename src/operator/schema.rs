@@ -7,6 +7,7 @@ use crate::manifest::template::is_template;
 use crate::source::Span;
 use crate::yaml::{Lookup, Node, Typed, Value};
 use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
 use std::sync::OnceLock;
 
 /// One refusal.
@@ -92,11 +93,11 @@ pub fn violations(hco: &HyperConverged) -> Vec<Violation> {
         Api::V1 => "v1",
         Api::V1beta1 => "v1beta1",
     };
-    let mut check = Check { blocks: blocks(), found: Vec::new() };
+    let mut check = Check { blocks: blocks(), path: "spec".to_owned(), found: Vec::new() };
     let Some(root) = check.blocks.get(name) else { return Vec::new() };
     match hco.root().get("spec").non_null() {
-        Lookup::Found(spec) if spec.as_mapping().is_some() => check.children(root, spec, "spec"),
-        Lookup::Found(spec) => check.report(spec.span(), "spec", Problem::Type(Type::Object, describe(spec))),
+        Lookup::Found(spec) if spec.as_mapping().is_some() => check.children(root, spec),
+        Lookup::Found(spec) => check.report(spec.span(), Problem::Type(Type::Object, describe(spec))),
         Lookup::Absent | Lookup::Unknown(_) => {}
     }
     check.found
@@ -104,64 +105,74 @@ pub fn violations(hco: &HyperConverged) -> Vec<Violation> {
 
 struct Check {
     blocks: &'static BTreeMap<&'static str, Field>,
+    /// Where the check is.
+    path: String,
     found: Vec<Violation>,
 }
 
 impl Check {
-    fn report(&mut self, span: Span, path: &str, problem: Problem) {
-        self.found.push(Violation { span, path: path.to_owned(), problem });
+    fn report(&mut self, span: Span, problem: Problem) {
+        self.found.push(Violation { span, path: self.path.clone(), problem });
+    }
+
+    /// Checks something further in.
+    fn below(&mut self, segment: fmt::Arguments<'_>, check: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        let _ = self.path.write_fmt(segment);
+        check(self);
+        self.path.truncate(length);
     }
 
     fn resolve(&self, field: &'static Field) -> &'static Field {
         self.blocks.get(field.kind).unwrap_or(field)
     }
 
-    fn value(&mut self, field: &'static Field, node: &Node, path: &str) {
+    fn value(&mut self, field: &'static Field, node: &Node) {
         let field = self.resolve(field);
         if matches!(node.value(), Value::Opaque(_)) || node.text().is_some_and(is_template) {
             return;
         }
         let Some(wanted) = type_of(field.kind) else { return };
         if !has_type(node, wanted) {
-            self.report(node.span(), path, Problem::Type(wanted, describe(node)));
+            self.report(node.span(), Problem::Type(wanted, describe(node)));
             return;
         }
         let length = node.text().map_or(0, |t| t.chars().count());
         if !field.choices.is_empty() && !field.choices.iter().any(|c| node.text() == Some(c)) {
-            self.report(node.span(), path, Problem::NotOneOf(&field.choices, node.text().unwrap_or_default().to_owned()));
+            self.report(node.span(), Problem::NotOneOf(&field.choices, node.text().unwrap_or_default().to_owned()));
         } else if field.max_length.is_some_and(|max| length > max) {
-            self.report(node.span(), path, Problem::Bounds(format!("is longer than {} characters", field.max_length.unwrap_or_default())));
+            self.report(node.span(), Problem::Bounds(format!("is longer than {} characters", field.max_length.unwrap_or_default())));
         } else if field.min_length.is_some_and(|min| length < min) {
-            self.report(node.span(), path, Problem::Bounds("must not be empty".to_owned()));
+            self.report(node.span(), Problem::Bounds("must not be empty".to_owned()));
         }
         match node.value() {
-            Value::Mapping(_) => self.children(field, node, path),
+            Value::Mapping(_) => self.children(field, node),
             Value::Sequence(s) => {
                 if field.max_items.is_some_and(|max| s.items.len() > max) {
-                    self.report(node.span(), path, Problem::Bounds(format!("has more than {} items", field.max_items.unwrap_or_default())));
+                    self.report(node.span(), Problem::Bounds(format!("has more than {} items", field.max_items.unwrap_or_default())));
                 }
                 let Some((_, item)) = field.children.first() else { return };
                 for (index, child) in s.items.iter().enumerate() {
-                    self.value(item, child, &format!("{path}[{index}]"));
+                    self.below(format_args!("[{index}]"), |check| check.value(item, child));
                 }
             }
             Value::Scalar(_) | Value::Opaque(_) => {}
         }
     }
 
-    fn children(&mut self, field: &'static Field, node: &Node, path: &str) {
+    fn children(&mut self, field: &'static Field, node: &Node) {
         for (key, child) in &field.children {
             if *key == "*" {
                 for entry in node.as_mapping().map_or(&[][..], |m| &m.entries) {
                     if !entry.value.is_null() {
-                        self.value(child, &entry.value, &format!("{path}.{}", entry.key.text().unwrap_or_default()));
+                        self.below(format_args!(".{}", entry.key.text().unwrap_or_default()), |check| check.value(child, &entry.value));
                     }
                 }
                 continue;
             }
             match node.get(key).non_null() {
-                Lookup::Found(value) => self.value(child, value, &format!("{path}.{key}")),
-                Lookup::Absent if child.required => self.report(node.span(), &format!("{path}.{key}"), Problem::Missing),
+                Lookup::Found(value) => self.below(format_args!(".{key}"), |check| check.value(child, value)),
+                Lookup::Absent if child.required => self.below(format_args!(".{key}"), |check| check.report(node.span(), Problem::Missing)),
                 Lookup::Absent | Lookup::Unknown(_) => {}
             }
         }

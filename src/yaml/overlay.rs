@@ -44,29 +44,29 @@ impl Node {
     /// This tree as if nothing in it could hold more than is seen; and whether that changed anything.
     #[must_use]
     pub fn closed(&self) -> (Node, bool) {
+        if !self.is_open() {
+            return (self.clone(), false);
+        }
         match self.value() {
             Value::Mapping(mapping) => {
-                let mut changed = mapping.open.is_some();
-                let close = |e: &Entry| {
-                    let (value, inner) = e.value.closed();
-                    changed |= inner;
-                    Entry { value, ..e.clone() }
-                };
+                let close = |e: &Entry| Entry { value: e.value.closed().0, ..e.clone() };
                 let entries = mapping.entries.iter().map(close).collect();
-                if !changed {
-                    return (self.clone(), false);
-                }
                 (self.clone().with_value(Value::Mapping(Mapping { entries, open: None, ..mapping.clone() })), true)
             }
             Value::Sequence(sequence) => {
-                let closed: Vec<(Node, bool)> = sequence.items.iter().map(Node::closed).collect();
-                if !closed.iter().any(|(_, changed)| *changed) {
-                    return (self.clone(), false);
-                }
-                let items = closed.into_iter().map(|(item, _)| item).collect();
+                let items = sequence.items.iter().map(|i| i.closed().0).collect();
                 (self.clone().with_value(Value::Sequence(Sequence { items, ..sequence.clone() })), true)
             }
             Value::Scalar(_) | Value::Opaque(_) => (self.clone(), false),
+        }
+    }
+
+    /// Whether something in it could hold more than is seen.
+    fn is_open(&self) -> bool {
+        match self.value() {
+            Value::Mapping(mapping) => mapping.open.is_some() || mapping.entries.iter().any(|e| e.value.is_open()),
+            Value::Sequence(sequence) => sequence.items.iter().any(Node::is_open),
+            Value::Scalar(_) | Value::Opaque(_) => false,
         }
     }
 }
