@@ -369,6 +369,8 @@ fn directory(home: &Home) -> Option<&str> {
 /// The rules by which something that was found belongs to clusters.
 struct Homes<'a> {
     hcos: &'a [FoundHco],
+    /// The HyperConvergeds of named clusters that likely go there, by the cluster's key.
+    named: BTreeMap<&'a str, Vec<&'a FoundHco>>,
     regions: &'a BTreeMap<usize, String>,
     nameless: Nameless,
     /// Clusters that are given a HyperConverged.
@@ -389,9 +391,15 @@ impl<'a> Homes<'a> {
             pools: pools.iter().filter_map(|p| directory(&p.home)).map(str::to_owned).collect(),
             any_named: hcos.iter().any(|h| named(&h.home).is_some()),
         };
+        let mut by_key: BTreeMap<&str, Vec<&FoundHco>> = BTreeMap::new();
+        for hco in hcos.iter().filter(|h| h.confidence > Confidence::Low) {
+            if let Some(key) = named(&hco.home) {
+                by_key.entry(key).or_default().push(hco);
+            }
+        }
         let sure = |c: &Cluster| c.hyperconverged.iter().any(|h| h.confidence > Confidence::Low);
         let receivers = clusters.iter().filter(|(_, c)| sure(c)).map(|(n, _)| n.clone()).collect();
-        Self { hcos, regions, nameless, receivers, names }
+        Self { hcos, named: by_key, regions, nameless, receivers, names }
     }
 
     /// The clusters that something belongs to, and how sure that is. What lies nowhere near a HyperConverged belongs to the only one there
@@ -400,10 +408,10 @@ impl<'a> Homes<'a> {
         let mut homes: Vec<(String, Confidence)> = Vec::new();
         match home {
             Home::Named(key) => {
-                let same = self.hcos.iter().filter(|h| h.home == *home && h.confidence > Confidence::Low);
+                let same = self.named.get(key.as_str()).map(Vec::as_slice).unwrap_or_default();
                 // In one delivery they certainly meet, else as surely as the weaker name says.
-                let link = |h: &FoundHco| if delivery == Some(h.delivery) { Confidence::High } else { h.confidence.min(confidence) };
-                homes.push((self.names.shown(key).to_owned(), same.map(link).max().unwrap_or(confidence)));
+                let link = |h: &&FoundHco| if delivery == Some(h.delivery) { Confidence::High } else { h.confidence.min(confidence) };
+                homes.push((self.names.shown(key).to_owned(), same.iter().map(link).max().unwrap_or(confidence)));
             }
             Home::Nameless(dir) => {
                 for (index, hco) in self.hcos.iter().enumerate() {

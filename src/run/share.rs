@@ -13,6 +13,7 @@ use crate::text::and;
 use crate::yaml::{Dialect, Lookup, Node, Value, parse, parse_value};
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// What each cluster's HyperConverged is made of.
 pub(super) struct Sharing<'a> {
@@ -20,12 +21,11 @@ pub(super) struct Sharing<'a> {
     /// The claims of each cluster that certainly or likely hold, by the cluster's name.
     claims: BTreeMap<&'a str, Vec<&'a HcoClaim>>,
     /// What each file has of the clusters' resources.
-    parts: BTreeMap<FileId, Vec<Part<'a>>>,
+    parts: BTreeMap<FileId, Vec<(&'a str, Rc<Part>)>>,
 }
 
-/// What one file has of one cluster's resource.
-struct Part<'a> {
-    cluster: &'a str,
+/// What one file has of a resource.
+struct Part {
     /// From its first byte to the end of its last line.
     start: u32,
     end: u32,
@@ -33,7 +33,7 @@ struct Part<'a> {
     values: Option<Vec<(u32, u32)>>,
 }
 
-impl Part<'_> {
+impl Part {
     /// Whether an edit here changes the resource.
     fn feels(&self, edit: Span) -> bool {
         let inside = self.start <= edit.start && edit.start <= self.end;
@@ -45,19 +45,18 @@ impl Part<'_> {
 impl<'a> Sharing<'a> {
     pub(super) fn new(clusters: &'a [Cluster], workspace: &'a Workspace) -> Self {
         let mut claims: BTreeMap<&str, Vec<&HcoClaim>> = BTreeMap::new();
-        let mut parts: BTreeMap<FileId, Vec<Part<'_>>> = BTreeMap::new();
+        let mut parts: BTreeMap<FileId, Vec<(&str, Rc<Part>)>> = BTreeMap::new();
+        // Many clusters are given one and the same tree.
+        let mut known: BTreeMap<usize, BTreeMap<FileId, Rc<Part>>> = BTreeMap::new();
+        let whole = Rc::new(Part { start: 0, end: u32::MAX, values: None });
         for cluster in clusters {
             for claim in cluster.hyperconverged.iter().filter(|c| c.confidence > Confidence::Low) {
                 claims.entry(&cluster.name).or_default().push(claim);
-                let mut own = BTreeMap::new();
-                extent(claim.hco.root(), &cluster.name, &mut own);
-                for part in own.values_mut() {
-                    part.1.end = line_end(workspace, part.0, part.1.end);
-                }
-                let whole = || Part { cluster: &cluster.name, start: 0, end: u32::MAX, values: None };
-                let rest: Vec<_> = claim.files.iter().filter(|f| !own.contains_key(f)).map(|f| (*f, whole())).collect();
-                for (file, part) in own.into_values().chain(rest) {
-                    parts.entry(file).or_default().push(part);
+                let root = claim.hco.root();
+                let own = known.entry(root.address()).or_insert_with(|| own_parts(root, workspace));
+                let rest = claim.files.iter().filter(|f| !own.contains_key(f)).map(|f| (f, &whole));
+                for (file, part) in own.iter().chain(rest) {
+                    parts.entry(*file).or_default().push((&cluster.name, Rc::clone(part)));
                 }
             }
         }
@@ -80,7 +79,7 @@ impl<'a> Sharing<'a> {
     fn others(&self, finding: &Finding, fix: &Fix) -> Vec<&'a str> {
         let reached = |at: Span| {
             let parts = self.parts.get(&at.file).map(Vec::as_slice).unwrap_or_default();
-            parts.iter().filter(move |p| p.feels(at)).map(|p| p.cluster)
+            parts.iter().filter(move |(_, p)| p.feels(at)).map(|(cluster, _)| *cluster)
         };
         let names: BTreeSet<&str> = fix.edits.iter().flat_map(|e| reached(e.span)).filter(|name| !finding.clusters.contains(*name)).collect();
         if finding.clusters.is_empty() { Vec::new() } else { names.into_iter().collect() }
@@ -174,11 +173,18 @@ fn few(names: &[&str]) -> Vec<String> {
     shown.chain((rest > 1).then(|| format!("{rest} more"))).collect()
 }
 
-/// What each file has of a tree.
-fn extent<'a>(node: &Node, cluster: &'a str, parts: &mut BTreeMap<FileId, (FileId, Part<'a>)>) {
+/// What each file has of a tree, to the ends of lines.
+fn own_parts(root: &Node, workspace: &Workspace) -> BTreeMap<FileId, Rc<Part>> {
+    let mut parts = BTreeMap::new();
+    extent(root, &mut parts);
+    let to_line_end = |(file, part): (FileId, Part)| (file, Rc::new(Part { end: line_end(workspace, file, part.end), ..part }));
+    parts.into_iter().map(to_line_end).collect()
+}
+
+fn extent(node: &Node, parts: &mut BTreeMap<FileId, Part>) {
     let mut note = |span: Span, value: bool| {
-        let fresh = || (span.file, Part { cluster, start: span.start, end: span.end, values: Some(Vec::new()) });
-        let (_, part) = parts.entry(span.file).or_insert_with(fresh);
+        let fresh = || Part { start: span.start, end: span.end, values: Some(Vec::new()) };
+        let part = parts.entry(span.file).or_insert_with(fresh);
         (part.start, part.end) = (part.start.min(span.start), part.end.max(span.end));
         part.values.iter_mut().filter(|_| value).for_each(|v| v.push((span.start, span.end)));
     };
@@ -188,9 +194,9 @@ fn extent<'a>(node: &Node, cluster: &'a str, parts: &mut BTreeMap<FileId, (FileI
         Value::Mapping(m) => {
             // Keys are edited to rename them, with all that is below.
             m.entries.iter().for_each(|e| note(e.key.span(), true));
-            m.entries.iter().for_each(|e| extent(&e.value, cluster, parts));
+            m.entries.iter().for_each(|e| extent(&e.value, parts));
         }
-        Value::Sequence(s) => s.items.iter().for_each(|i| extent(i, cluster, parts)),
+        Value::Sequence(s) => s.items.iter().for_each(|i| extent(i, parts)),
         Value::Scalar(_) | Value::Opaque(_) => {}
     }
 }
