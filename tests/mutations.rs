@@ -16,6 +16,8 @@
 //!   - {rule: name, raises: [as above], why: words from the page of either rule that say so}
 //! ```
 
+#[path = "support/relint.rs"]
+mod relint;
 #[path = "support/scratch.rs"]
 mod scratch;
 
@@ -188,6 +190,20 @@ fn every_mistake_raises_its_rule_and_nothing_else() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn fixes_of_mistakes_keep_what_they_promise() {
+    let mut broken = Vec::new();
+    for (rule, list) in mutations() {
+        for mutation in list {
+            let mut files = repository();
+            mutation.edits.iter().for_each(|e| e.apply(&mut files));
+            let promises = relint::broken_promises(&files, &lint(&files), &lint);
+            broken.extend(promises.into_iter().map(|b| format!("{rule}: {}: {b}", mutation.mistake)));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
 #[test]

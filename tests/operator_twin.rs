@@ -3,12 +3,15 @@
 //! Each row is one cluster: its nodes, its HyperConverged, and the workload architectures, alerts and refusal that follow. Rows whose name ends in a
 //! file name restate a case of that upstream test; the others follow from the code it names.
 
+#[path = "support/relint.rs"]
+mod relint;
 #[path = "support/scratch.rs"]
 mod scratch;
 
 use hco_lint::finding::{Confidence, Consequence};
+use hco_lint::outcome::Outcome;
 use hco_lint::run::{Settings, run};
-use scratch::Scratch;
+use scratch::{Files, Scratch};
 
 struct Row {
     name: &'static str,
@@ -137,26 +140,36 @@ fn nodes(row: &str) -> String {
     text
 }
 
-#[test]
-fn the_twin_answers_as_the_operator() {
-    let mut wrong = Vec::new();
-    for row in ROWS {
-        let (version, spec) = row.resource.split_once(' ').unwrap_or((row.resource, "{}"));
+impl Row {
+    fn files(&self) -> Files {
+        let (version, spec) = self.resource.split_once(' ').unwrap_or((self.resource, "{}"));
         let hco = format!(
             "apiVersion: hco.kubevirt.io/{version}\nkind: HyperConverged\nmetadata: {{name: kubevirt-hyperconverged, namespace: openshift-cnv}}\nspec: {}\n",
             expand(spec)
         );
-        let files = [("hco.yaml", hco), ("dump/nodes.yaml", nodes(row.nodes))];
-        let scratch = Scratch::new(&files.map(|(path, text)| (path.to_owned(), text.into_bytes())).into());
-        let settings = Settings {
-            paths: vec!["hco.yaml".into()],
-            directory: scratch.root.clone(),
-            nodes: vec![(None, "dump/nodes.yaml".into())],
-            min_confidence: Some(Confidence::Medium),
-            threads: 1,
-            ..Settings::default()
-        };
-        let outcome = run(&settings).unwrap_or_else(|e| panic!("{}: {e:?}", row.name));
+        let files = [("hco.yaml", hco), ("dump/nodes.yaml", nodes(self.nodes))];
+        files.map(|(path, text)| (path.to_owned(), text.into_bytes())).into()
+    }
+}
+
+fn lint(files: &Files) -> Outcome {
+    let scratch = Scratch::new(files);
+    let settings = Settings {
+        paths: vec!["hco.yaml".into()],
+        directory: scratch.root.clone(),
+        nodes: vec![(None, "dump/nodes.yaml".into())],
+        min_confidence: Some(Confidence::Medium),
+        threads: 1,
+        ..Settings::default()
+    };
+    run(&settings).unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+#[test]
+fn the_twin_answers_as_the_operator() {
+    let mut wrong = Vec::new();
+    for row in ROWS {
+        let outcome = lint(&row.files());
         let workloads: Vec<String> = outcome.clusters[0].workloads.iter().map(ToString::to_string).collect();
         let mut got: Vec<String> = Vec::new();
         if outcome.findings.iter().any(|f| f.consequence == Consequence::Rejected) {
@@ -172,4 +185,15 @@ fn the_twin_answers_as_the_operator() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} rows differ:\n{}", wrong.len(), ROWS.len(), wrong.join("\n"));
+}
+
+#[test]
+fn fixes_keep_what_they_promise() {
+    let mut broken = Vec::new();
+    for row in ROWS {
+        let files = row.files();
+        let promises = relint::broken_promises(&files, &lint(&files), &lint);
+        broken.extend(promises.into_iter().map(|b| format!("{}: {b}", row.name)));
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
 }

@@ -220,6 +220,17 @@ impl Cluster {
 }
 
 impl Subject<'_> {
+    /// What the operator would compute if the resource were the one of this claim.
+    #[must_use]
+    pub fn with<'b>(&'b self, claim: &'b HcoClaim) -> Subject<'b> {
+        let hco = &claim.hco;
+        let workloads = hco.placement(Part::Workloads);
+        let feature = feature(&claim.seen, self.release);
+        let images = in_effect(hco, self.catalogue, feature.on);
+        let architectures = Architectures::of(self.cluster, Some(hco), &workloads);
+        Subject { claim, hco, workloads, feature, images, architectures, ..self.clone() }
+    }
+
     /// The confidence of a finding that rests on the resource alone: it holds wherever the resource goes.
     #[must_use]
     pub fn confidence(&self) -> Confidence {

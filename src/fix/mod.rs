@@ -13,11 +13,13 @@ mod remove;
 mod render;
 mod replace;
 mod site;
+mod tree;
 mod verify;
 mod write;
 
 pub use apply::{Chosen, apply, choose};
 pub use diff::unified;
+pub use tree::changed;
 pub use write::{put, write};
 
 use crate::finding::{Edit, Fix};
@@ -88,7 +90,8 @@ pub enum Change {
 pub struct Proposal {
     /// What it does, in the imperative.
     pub title: String,
-    /// Whether it can be applied without a person thinking about it.
+    /// Whether it can be applied without a person thinking about it. Of what brings findings that were not there this is not true, whatever
+    /// the rule says.
     pub safe: bool,
     /// The changes, all or none.
     pub changes: Vec<Change>,

@@ -146,6 +146,16 @@ pub fn boolean(lookup: Lookup<'_>, default: bool) -> (Tri, Option<&Node>) {
     }
 }
 
+/// The value that a word for yes or no plainly means.
+#[must_use]
+pub fn meant(value: &str) -> Option<&'static str> {
+    match value.trim().to_lowercase().as_str() {
+        "true" | "yes" | "on" | "enabled" => Some("true"),
+        "false" | "no" | "off" | "disabled" => Some("false"),
+        _ => None,
+    }
+}
+
 /// One entry of the list of DataImportCronTemplates.
 #[derive(Clone, Debug)]
 pub struct Image {
@@ -190,13 +200,14 @@ impl Image {
         }
     }
 
-    /// Whether the entry is enabled: no annotation, or one that is `true` in any case.
+    /// Whether the entry is enabled: no annotation, or one that is `true` in any case. Of one that admission refuses counts what it plainly
+    /// means.
     #[must_use]
     pub fn enabled(&self) -> Tri {
         match self.annotation(ENABLE) {
             Text::Absent => Tri::Yes,
             Text::Unknown => Tri::Maybe,
-            Text::Is(value, _) => Tri::from(value.to_lowercase() == "true"),
+            Text::Is(value, _) => Tri::from(meant(value) == Some("true")),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{Check, Draft, Findings, golden_image};
 use crate::cluster::Subject;
 use crate::fix::{Change, Proposal};
-use crate::operator::hyperconverged::{ENABLE, Text};
+use crate::operator::hyperconverged::{ENABLE, Text, meant};
 
 pub(super) const CHECK: Check = Check::Subject(check);
 
@@ -28,14 +28,5 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             });
         }
         findings.add(draft);
-    }
-}
-
-/// The value that was plainly meant.
-fn meant(value: &str) -> Option<&'static str> {
-    match value.trim().to_lowercase().as_str() {
-        "true" | "yes" | "on" | "enabled" => Some("true"),
-        "false" | "no" | "off" | "disabled" => Some("false"),
-        _ => None,
     }
 }

@@ -50,6 +50,10 @@ fn draft(subject: &Subject<'_>, image: &GoldenImage, empty: Option<Span>) -> Dra
 /// A copy of one of the operator's own images has, most likely, the architectures of the original.
 fn annotate(subject: &Subject<'_>, image: &GoldenImage) -> Option<Proposal> {
     let known = subject.catalogue.get(&image.name)?.architectures.clone()?;
+    let nodes = subject.nodes();
+    if known.split(',').all(|arch| nodes.run(arch) == Tri::No) {
+        return None;
+    }
     let entry = image.entry.as_ref()?;
     let change = match entry.annotation(ARCHITECTURES) {
         Text::Is(_, node) => Change::Replace { node: node.clone(), text: known.clone() },

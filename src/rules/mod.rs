@@ -2,6 +2,7 @@
 //!
 //! A rule looks at what the operator would see and says where and what; it never sees an offset, reads no file and knows no other rule.
 
+mod aftermath;
 mod annotations;
 mod gate_changes;
 mod page;
@@ -124,12 +125,18 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub fn check(cluster: &Cluster, subject: Option<&Subject<'_>>, findings: &mut Findings) {
     let member = subject.is_none_or(|s| s.claim.confidence > Confidence::Low);
     findings.enter(&cluster.name, member);
+    let mut own = Findings::default();
+    own.enter(&cluster.name, member);
     for rule in ALL.iter() {
-        findings.begin(rule);
+        own.begin(rule);
         match (&rule.check, subject) {
-            (Check::Subject(check), Some(subject)) => check(subject, findings),
-            (Check::Cluster(check), _) => check(cluster, findings),
+            (Check::Subject(check), Some(subject)) => check(subject, &mut own),
+            (Check::Cluster(check), _) => check(cluster, &mut own),
             (Check::Subject(_), None) | (Check::Run, _) => {}
         }
     }
+    if let Some(subject) = subject {
+        aftermath::weigh(subject, &mut own);
+    }
+    findings.absorb(own);
 }

@@ -5,7 +5,7 @@ use crate::cluster::{Architectures, Proof, Subject};
 use crate::finding::Confidence;
 use crate::fix::{Change, Proposal};
 use crate::nodes::arch::Arch;
-use crate::operator::Tri;
+use crate::operator::{SUPPORTED, Tri};
 use crate::operator::feature::gate;
 use crate::operator::hyperconverged::{Api, FEATURE, Part};
 use crate::text::and;
@@ -100,14 +100,14 @@ fn enable(subject: &Subject<'_>) -> Option<Proposal> {
     Some(Proposal { title: "import golden images for every architecture".to_owned(), safe: true, changes })
 }
 
-/// Keeps workloads on the control plane's architecture, or the first one, where no placement stands in the way.
+/// Keeps workloads on the control plane's architecture, or the first one that golden images can have, where no placement stands in the way.
 fn pin(subject: &Subject<'_>) -> Option<Proposal> {
     let architectures = &subject.architectures;
     if subject.workloads.has_requirements() != Tri::No {
         return None;
     }
-    let home = architectures.control_plane.keys().find(|a| architectures.workloads.contains_key(*a));
-    let arch = home.or_else(|| architectures.workloads.keys().next())?;
+    let mut choice = architectures.control_plane.keys().chain(architectures.workloads.keys());
+    let arch = choice.find(|a| SUPPORTED.contains(&a.as_str()) && architectures.workloads.contains_key(*a))?;
     let mut path: Vec<String> = subject.hco.api.path(Part::Workloads).iter().map(|k| (*k).to_owned()).collect();
     path.extend(["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"].map(str::to_owned));
     let value = format!("[{{matchExpressions: [{{key: kubernetes.io/arch, operator: In, values: [{arch}]}}]}}]");

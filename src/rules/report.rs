@@ -184,20 +184,40 @@ impl Findings {
         if !self.cluster.is_empty() && (self.member && !draft.stray || finding.confidence == Confidence::Low) {
             finding.clusters.insert(self.cluster.clone());
         }
+        self.take(Pending { finding, proposals: draft.proposals });
+    }
+
+    fn take(&mut self, pending: Pending) {
+        let finding = &pending.finding;
         let possible = finding.confidence == Confidence::Low;
         let key = (finding.rule, finding.primary.span, finding.message.clone(), finding.object.clone(), possible);
         match self.index.get(&key).and_then(|i| self.list.get_mut(*i)) {
-            Some(known) => merge(&mut known.finding, finding),
+            Some(known) => merge(known, pending),
             None => {
                 self.index.insert(key, self.list.len());
-                self.list.push(Pending { finding, proposals: draft.proposals });
+                self.list.push(pending);
             }
         }
+    }
+
+    /// Takes what was found elsewhere.
+    pub(super) fn absorb(&mut self, other: Findings) {
+        other.list.into_iter().for_each(|pending| self.take(pending));
     }
 
     /// Takes any number of drafts.
     pub fn extend(&mut self, drafts: impl IntoIterator<Item = Draft>) {
         drafts.into_iter().for_each(|draft| self.add(draft));
+    }
+
+    /// The findings so far.
+    pub(super) fn pending(&self) -> impl Iterator<Item = &Pending> {
+        self.list.iter()
+    }
+
+    /// Keeps the proposals that `keep` says yes to.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&mut Proposal) -> bool) {
+        self.list.iter_mut().for_each(|p| p.proposals.retain_mut(&mut keep));
     }
 
     /// The files that findings point into.
@@ -217,7 +237,12 @@ pub(super) fn golden_image(name: &str) -> String {
     if name.is_empty() { "a golden image without a name".to_owned() } else { format!("the golden image {name}") }
 }
 
-fn merge(into: &mut Finding, from: Finding) {
+fn merge(known: &mut Pending, other: Pending) {
+    // One text for several clusters: what one of them should think about is for none to do unasked.
+    for proposal in &mut known.proposals {
+        proposal.safe &= other.proposals.iter().any(|o| o.safe && o.title == proposal.title);
+    }
+    let (into, from) = (&mut known.finding, other.finding);
     into.clusters.extend(from.clusters);
     into.confidence = into.confidence.min(from.confidence);
     for label in from.related {
