@@ -3,13 +3,15 @@
 //! A pool joins a HyperConverged if both go to the same named cluster, if one delivery holds both, or if both are nameless and lie so
 //! that nobody would doubt it. Objects that describe another cluster belong to the one they name and to no other.
 
-use super::conventions::{self, Claim, Nameless, Relation, Tree};
+use super::amend;
+use super::conventions::{self, Nameless, Relation};
 use super::names::Names;
 use super::outside::{self, Outside};
+use super::place::{Home, Placed, directory, named, place};
 use super::{Cluster, Given, HcoClaim, Member, duplicates, interests};
 use crate::config::Config;
-use crate::delivery::{Deliveries, Delivery, How, Mode, Target};
-use crate::files::{Workspace, globs, parent};
+use crate::delivery::{Deliveries, How, Mode, Target};
+use crate::files::{Workspace, parent};
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
 use crate::nodes::inventory;
@@ -17,28 +19,7 @@ use crate::nodes::pool::{Belonging, Pool, Scope};
 use crate::operator::hyperconverged::HyperConverged;
 use crate::source::FileId;
 use crate::yaml::Lists;
-use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
-/// Where a delivery or a pool belongs.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Home {
-    /// A named cluster, by key.
-    Named(String),
-    /// No name; a directory.
-    Nameless(String),
-    /// Every cluster there is.
-    All,
-    /// Some clusters, nobody can tell which.
-    Some,
-}
-
-struct Placed<'a> {
-    delivery: &'a Delivery,
-    home: Home,
-    confidence: Confidence,
-}
 
 struct FoundPool {
     pool: Pool,
@@ -65,7 +46,8 @@ pub fn assemble(workspace: &Workspace, deliveries: &Deliveries, config: &Config,
         names.key(&cluster.name);
         cluster.aliases.iter().for_each(|alias| names.alias(alias, &cluster.name));
     }
-    let (placed, known) = place(workspace, deliveries, config, &mut names);
+    let (mut placed, known) = place(workspace, deliveries, config, &mut names);
+    amend::apply(&mut placed);
     let hcos = hyperconverged(&placed);
     let pools = pools(workspace, &placed, &known, &mut names);
     let mut clusters = join(hcos, pools, &placed, &known, &names);
@@ -75,94 +57,10 @@ pub fn assemble(workspace: &Workspace, deliveries: &Deliveries, config: &Config,
     Ok(list)
 }
 
-/// Name of the cluster that holds the repository's own Argo CD or Flux, when nothing else names it.
-const IN_CLUSTER: &str = "(in-cluster)";
-
-/// Gives every delivery a home: configuration, then its deliverer, then its path. Also all clusters that anything names.
-fn place<'a>(workspace: &Workspace, deliveries: &'a Deliveries, config: &Config, names: &mut Names) -> (Vec<Placed<'a>>, BTreeSet<String>) {
-    let forced: Vec<(&str, GlobSet)> = config.clusters.iter().map(|c| (c.name.as_str(), globs(c.paths.iter()))).collect();
-    let tree = Shape::new(workspace, deliveries);
-    let mut weak: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut strong: BTreeSet<String> = BTreeSet::new();
-    let symbolic = deliveries.list.iter().any(|d| matches!(d.target, Target::All | Target::Some));
-    let mut placed = Vec::new();
-    let mut pending = Vec::new();
-    for delivery in &deliveries.list {
-        let path = match &delivery.target {
-            Target::Path(path) | Target::InCluster(path) => path.as_str(),
-            _ => delivery.root.as_str(),
-        };
-        let inside = |set: &GlobSet| {
-            [path, &delivery.root].iter().any(|p| {
-                // A build root stands for the directory and for the kustomization in it.
-                set.is_match(p)
-                    || p.strip_suffix('/').is_some_and(|directory| set.is_match(directory) || set.is_match(format!("{directory}/kustomization.yaml")))
-            })
-        };
-        let by_config = forced.iter().find(|(_, set)| inside(set));
-        let by_path = conventions::claim(path, &tree);
-        let nameless = match &delivery.target {
-            Target::InCluster(_) => Home::Named(names.key(IN_CLUSTER)),
-            _ => Home::Nameless(parent(&delivery.root).to_owned()),
-        };
-        let (home, confidence) = match (&delivery.target, by_config, by_path) {
-            (_, Some((name, _)), _) => (Home::Named(names.key(name)), Confidence::High),
-            (Target::Named(name), None, _) => (Home::Named(names.key(name)), delivery.confidence),
-            (Target::All, None, _) => (Home::All, delivery.confidence),
-            (Target::Some, None, _) => (Home::Some, delivery.confidence),
-            (_, None, Some(Claim::Strong(name))) => (Home::Named(names.key(&name)), Confidence::Medium),
-            (_, None, Some(Claim::Weak { name, tree })) => {
-                let key = names.key(&name);
-                weak.entry(key.clone()).or_default().insert(tree);
-                pending.push((placed.len(), key));
-                (nameless, Confidence::Medium)
-            }
-            (_, None, None) => {
-                if let (true, Some(name)) = (is_dump(delivery), conventions::dump_claim(&delivery.root)) {
-                    let key = names.key(&name);
-                    if symbolic && !conventions::is_never(&name) {
-                        strong.insert(key.clone());
-                    }
-                    pending.push((placed.len(), key));
-                }
-                (nameless, Confidence::Medium)
-            }
-        };
-        if let Home::Named(key) = &home {
-            strong.insert(key.clone());
-        }
-        placed.push(Placed { delivery, home, confidence: confidence.min(delivery.confidence) });
-    }
-    strong.extend(config.clusters.iter().map(|c| names.key(&c.name)));
-    // One unit may be delivered a thousand times; what it describes is the same each time.
-    let mut read = BTreeSet::new();
-    for delivery in deliveries.list.iter().filter(|d| read.insert(Arc::as_ptr(&d.objects))) {
-        let inventory = inventory(&delivery.objects.iter().collect::<Vec<_>>());
-        strong.extend(inventory.clusters.iter().filter_map(|c| c.names.first()).map(|n| names.key(n)));
-        let described = inventory.pools.iter().chain(delivery.pools.iter());
-        for pool in described {
-            if let Belonging::Named { cluster, .. } = &pool.belongs {
-                strong.insert(names.key(cluster));
-            }
-        }
-    }
-    for (index, key) in pending {
-        if strong.contains(&key) || weak.get(&key).is_some_and(|trees| trees.len() >= 2) {
-            strong.insert(key.clone());
-            placed[index].home = Home::Named(key);
-        }
-    }
-    (placed, strong)
-}
-
-fn is_dump(delivery: &Delivery) -> bool {
-    !delivery.objects.is_empty() && delivery.objects.iter().all(|o| o.is("", "Node"))
-}
-
 fn hyperconverged(placed: &[Placed<'_>]) -> Vec<FoundHco> {
     let mut found = Vec::new();
     for (index, p) in placed.iter().enumerate() {
-        for hco in p.delivery.objects.iter().filter_map(HyperConverged::read) {
+        for hco in p.objects.iter().filter_map(HyperConverged::read) {
             found.push(FoundHco { hco, home: p.home.clone(), confidence: p.confidence, delivery: index });
         }
     }
@@ -177,7 +75,7 @@ fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], known: &BTreeSet<S
     // Plain files without a cluster's name are read with those that go to the same nameless HyperConverged, so that one region's autoscaler or
     // scheduler settings do not reach another.
     let plain = |p: &Placed<'_>| p.delivery.how == How::Plain;
-    let has_hco = |p: &Placed<'_>| p.delivery.objects.iter().any(|o| HyperConverged::read(o).is_some());
+    let has_hco = |p: &Placed<'_>| p.objects.iter().any(|o| HyperConverged::read(o).is_some());
     let hyperconverged: BTreeSet<&str> = placed.iter().filter(|p| has_hco(p)).filter_map(|p| directory(&p.home)).collect();
     let nameless = Nameless { hyperconverged: hyperconverged.iter().map(|d| (*d).to_owned()).collect(), ..Nameless::default() };
     let region = |dir: &'a str| hyperconverged.iter().copied().find(|h| conventions::relate(h, dir, &nameless) == Relation::Same);
@@ -192,7 +90,7 @@ fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], known: &BTreeSet<S
     }
     let mut found = Vec::new();
     for members in groups.values() {
-        let objects: Vec<&Object> = members.iter().flat_map(|i| placed[*i].delivery.objects.iter()).collect();
+        let objects: Vec<&Object> = members.iter().flat_map(|i| placed[*i].objects.iter()).collect();
         let by_file: BTreeMap<FileId, usize> = members.iter().rev().flat_map(|i| placed[*i].delivery.files.iter().map(|f| (*f, *i))).collect();
         let kindless = members.iter().flat_map(|i| placed[*i].delivery.pools.iter().cloned());
         for pool in inventory(&objects).pools.into_iter().chain(kindless) {
@@ -345,25 +243,11 @@ fn floor(hco: &FoundHco) -> Confidence {
     if directory(&hco.home).is_some() && hco.confidence == Confidence::Low { Confidence::Low } else { Confidence::High }
 }
 
-fn named(home: &Home) -> Option<&str> {
-    match home {
-        Home::Named(key) => Some(key),
-        _ => None,
-    }
-}
-
 /// The name of the cluster that the whole repository is.
 const REPOSITORY: &str = "(repository)";
 
 fn empty(name: &str) -> Cluster {
     Cluster { name: name.to_owned(), ..Cluster::default() }
-}
-
-fn directory(home: &Home) -> Option<&str> {
-    match home {
-        Home::Nameless(directory) => Some(directory),
-        _ => None,
-    }
 }
 
 /// The rules by which something that was found belongs to clusters.
@@ -442,10 +326,10 @@ struct FoundObject<'a> {
 }
 
 /// The objects of interest of all deliveries.
-fn given<'a>(placed: &[Placed<'a>]) -> Vec<FoundObject<'a>> {
+fn given<'a>(placed: &'a [Placed<'a>]) -> Vec<FoundObject<'a>> {
     let mut found = Vec::new();
     for (delivery, p) in placed.iter().enumerate() {
-        for object in p.delivery.objects.iter().filter(|o| interests(o)) {
+        for object in p.objects.iter().filter(|o| interests(o)) {
             found.push(FoundObject { object, home: p.home.clone(), confidence: p.confidence, delivery });
         }
     }
@@ -463,43 +347,4 @@ fn regions(hcos: &[FoundHco], placed: &[Placed<'_>]) -> BTreeMap<usize, String> 
         () => format!("./{dir}"),
     };
     nameless.iter().map(|(i, h, dir)| (*i, name(h, dir))).collect()
-}
-
-/// The shape of the tree, as the conventions see it.
-struct Shape<'a> {
-    workspace: &'a Workspace,
-    content: BTreeSet<&'a str>,
-}
-
-impl<'a> Shape<'a> {
-    fn new(workspace: &'a Workspace, deliveries: &'a Deliveries) -> Self {
-        let mut content = BTreeSet::new();
-        for root in deliveries.list.iter().map(|d| d.root.as_str()) {
-            let mut directory = parent(root);
-            while content.insert(directory) && !directory.is_empty() {
-                directory = parent(directory);
-            }
-        }
-        Self { workspace, content }
-    }
-}
-
-impl Tree for Shape<'_> {
-    fn children(&self, directory: &str) -> Vec<String> {
-        let prefix = format!("{directory}/");
-        let below = self.workspace.directories_below(directory).filter_map(|d| d.strip_prefix(&prefix));
-        below.filter(|d| !d.contains('/')).map(str::to_owned).collect()
-    }
-
-    fn has_files(&self, directory: &str) -> bool {
-        self.workspace.below(directory).any(|(_, path)| parent(path) == directory)
-    }
-
-    fn has_kustomization(&self, directory: &str) -> bool {
-        ["kustomization.yaml", "kustomization.yml", "Kustomization"].iter().any(|n| self.workspace.find(&format!("{directory}/{n}")).is_some())
-    }
-
-    fn has_content(&self, directory: &str) -> bool {
-        self.content.contains(directory)
-    }
 }

@@ -1,5 +1,6 @@
 //! One cluster: what it is given, what its nodes are, and what the operator would make of both.
 
+mod amend;
 pub mod architectures;
 pub mod conventions;
 mod duplicates;
@@ -7,6 +8,7 @@ mod join;
 mod machines;
 mod names;
 mod outside;
+mod place;
 mod view;
 
 pub use architectures::{Architectures, Proof};

@@ -1,7 +1,7 @@
 //! Other objects that carry objects: Hive's sync sets, Cluster API's resource sets, OpenShift's templates.
 
 use super::plan::Context;
-use super::{Emission, Mode, Target, What, acm};
+use super::{Amendment, Emission, Mode, Target, What, acm};
 use crate::finding::{Confidence, Label};
 use crate::manifest::{self, Object};
 use crate::operator::Tri;
@@ -12,11 +12,11 @@ pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission>
     match (object.group.as_str(), object.kind.as_str()) {
         ("hive.openshift.io", "SyncSet") => {
             let names = object.root.items_at(&["spec", "clusterDeploymentRefs"]).iter().filter_map(|r| r.find(&["name"])?.text());
-            carry(object, resources(object), names.map(|n| Some(Target::Named(n.to_owned()))).collect())
+            sync(object, names.map(|n| Some(Target::Named(n.to_owned()))).collect())
         }
         ("hive.openshift.io", "SelectorSyncSet") => {
             let targets = selected(object.root.find(&["spec", "clusterDeploymentSelector"]), "hive.openshift.io", "ClusterDeployment", context);
-            carry(object, resources(object), targets)
+            sync(object, targets)
         }
         ("addons.cluster.x-k8s.io", "ClusterResourceSet") => {
             let targets = selected(object.root.find(&["spec", "clusterSelector"]), "cluster.x-k8s.io", "Cluster", context);
@@ -32,15 +32,25 @@ pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission>
 }
 
 fn carry(object: &Object, objects: Vec<Object>, targets: Vec<Option<Target>>) -> Vec<Emission> {
-    let span = object.root.entry_at(&["kind"]).map_or(object.span(), crate::yaml::Entry::span);
-    let via = Label { span, message: format!("the {} {} carries it", object.kind, object.name) };
-    let one = |target| Emission { what: What::Objects(objects.clone()), target, mode: Mode::Full, confidence: Confidence::High, via: via.clone() };
-    if objects.is_empty() { Vec::new() } else { targets.into_iter().map(one).collect() }
+    if objects.is_empty() { Vec::new() } else { emit(object, &What::Objects(objects), targets) }
 }
 
-/// The whole objects of a sync set; `patches` change what is there and are no objects.
-fn resources(set: &Object) -> Vec<Object> {
-    set.root.items_at(&["spec", "resources"]).iter().flat_map(manifest::objects).collect()
+fn emit(object: &Object, what: &What, targets: Vec<Option<Target>>) -> Vec<Emission> {
+    let span = object.root.entry_at(&["kind"]).map_or(object.span(), crate::yaml::Entry::span);
+    let via = Label { span, message: format!("the {} {} carries it", object.kind, object.name) };
+    let one = |target| Emission { what: what.clone(), target, mode: Mode::Full, confidence: Confidence::High, via: via.clone() };
+    targets.into_iter().map(one).collect()
+}
+
+/// A sync set: whole objects, and patches for what the clusters have.
+fn sync(set: &Object, targets: Vec<Option<Target>>) -> Vec<Emission> {
+    let objects = set.root.items_at(&["spec", "resources"]).iter().flat_map(manifest::objects).collect();
+    let patches: Vec<Amendment> = set.root.items_at(&["spec", "patches"]).iter().filter_map(Amendment::read).collect();
+    let mut emissions = carry(set, objects, targets.clone());
+    if !patches.is_empty() {
+        emissions.extend(emit(set, &What::Amendments(patches), targets));
+    }
+    emissions
 }
 
 /// The clusters whose defining objects a selector chooses. Labels may be set outside Git.

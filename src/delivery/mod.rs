@@ -7,6 +7,7 @@
 //! further deliveries and claim candidates; `plan` follows them until nothing new comes.
 
 mod acm;
+mod amendment;
 mod argocd;
 mod candidates;
 mod carriers;
@@ -18,6 +19,7 @@ mod render;
 mod repository;
 mod values;
 
+pub use amendment::Amendment;
 pub use plan::deliveries;
 pub use render::render_root;
 pub use repository::origin;
@@ -42,6 +44,8 @@ pub struct Delivery {
     pub objects: Arc<Vec<Object>>,
     /// What files without a kind say about nodes (`install-config.yaml` and its like).
     pub pools: Arc<Vec<Pool>>,
+    /// Patches for objects that are delivered to the same cluster by others.
+    pub amendments: Arc<Vec<Amendment>>,
     /// Every file that takes part.
     pub files: Arc<BTreeSet<FileId>>,
     /// The cluster they go to, as far as the deliverer says.
@@ -128,6 +132,8 @@ enum What {
     Directory(Rendering),
     /// Objects that are embedded in the deployer.
     Objects(Vec<Object>),
+    /// Patches for objects that are there.
+    Amendments(Vec<Amendment>),
     /// Nothing, but these paths are accounted for: excluded, or only inspected.
     Nothing(Vec<String>),
 }

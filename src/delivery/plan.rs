@@ -157,6 +157,7 @@ impl Plan<'_> {
             root: seed.root.to_owned(),
             objects: Arc::clone(&rendered.objects),
             pools: Arc::clone(&rendered.pools),
+            amendments: Arc::default(),
             files: Arc::clone(&rendered.files),
             target: seed.target.clone(),
             mode: seed.mode,
@@ -187,6 +188,22 @@ impl Plan<'_> {
         let confidence = from.confidence.min(emission.confidence);
         match &emission.what {
             What::Nothing(_) => {}
+            What::Amendments(patches) => {
+                let file = emission.via.span.file;
+                self.out.list.push(Delivery {
+                    how: How::Deployed,
+                    root: self.context.workspace.file(file).path.to_string(),
+                    objects: Arc::default(),
+                    pools: Arc::default(),
+                    amendments: Arc::new(patches.clone()),
+                    files: Arc::new(BTreeSet::from([file])),
+                    target,
+                    mode: emission.mode,
+                    confidence,
+                    incomplete: false,
+                    via,
+                });
+            }
             What::Objects(objects) => {
                 let files = BTreeSet::from([emission.via.span.file]);
                 let rendered = Arc::new(Rendered { objects: Arc::new(objects.clone()), files: Arc::new(files), ..Rendered::default() });
@@ -263,7 +280,7 @@ fn claims(plan: &Plan<'_>, candidates: &[Candidate]) -> Claims {
             }
             for emission in emissions(plan, &rendered).iter() {
                 match &emission.what {
-                    What::Objects(_) => {}
+                    What::Objects(_) | What::Amendments(_) => {}
                     What::Nothing(paths) => {
                         for path in paths {
                             let below = plan.context.workspace.below(path).map(|(id, _)| id).chain(plan.context.workspace.find(path));

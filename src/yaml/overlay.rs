@@ -1,6 +1,6 @@
 //! Putting one tree onto another: maps are merged, everything else is replaced.
 
-use super::{Entry, Mapping, Node, Sequence, Value};
+use super::{Entry, Mapping, Node, Removal, Sequence, Value};
 
 /// What becomes of a list that stands in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,39 @@ impl Node {
             }
             _ => over.clone(),
         }
+    }
+
+    /// This tree after a JSON merge patch (RFC 7386): maps merge, null removes, everything else replaces.
+    #[must_use]
+    pub fn merge_patched(&self, patch: &Node) -> Node {
+        let Some(changes) = patch.as_mapping() else { return patch.clone() };
+        let mut merged = self.as_mapping().cloned().unwrap_or_default();
+        if let Value::Opaque(unknown) = self.value() {
+            merged.open = Some(unknown.clone());
+        }
+        for change in &changes.entries {
+            let Some(key) = change.key.text() else { continue };
+            let old = merged.entry(key).map(|e| e.value.clone());
+            if change.value.is_null() {
+                merged.entries.retain(|e| e.key.text() != Some(key));
+                if old.is_some() || merged.open.is_some() {
+                    merged.removed.push(Removal { key: key.into(), by: change.span() });
+                }
+                continue;
+            }
+            merged.removed.retain(|r| &*r.key != key);
+            let hidden = merged.open.clone().map(|unknown| Node::new(Value::Opaque(unknown.clone()), unknown.span));
+            let below = old.clone().or(hidden).unwrap_or_else(|| Node::mapping(Vec::new(), change.value.span()));
+            let value = below.merge_patched(&change.value);
+            match merged.entries.iter_mut().find(|e| e.key.text() == Some(key)) {
+                // A map that is changed inside stays where it is.
+                Some(known) if value.as_mapping().is_some() => known.value = value,
+                Some(known) => *known = Entry { key: change.key.clone(), value, merged: false },
+                None => merged.entries.push(Entry { key: change.key.clone(), value, merged: false }),
+            }
+        }
+        let span = if self.as_mapping().is_some() { self.span() } else { patch.span() };
+        Node::new(Value::Mapping(merged), span)
     }
 
     /// This tree as if nothing in it could hold more than is seen; and whether that changed anything.

@@ -53,7 +53,14 @@ pub use log::{Effect, Plugin, Problem, ProblemKind, Unresolved};
 pub use resource::{Origin, Resource};
 
 use crate::source::FileId;
+use crate::yaml::Node;
 use std::collections::BTreeSet;
+
+/// An object after a JSON patch; `None` where it does not fit.
+#[must_use]
+pub fn json_patched(root: &Node, patch: &Node) -> Option<Node> {
+    jsonpatch::apply(root, &jsonpatch::read(patch).ok()?).ok()
+}
 
 /// What a root yields.
 #[derive(Debug, Default)]
