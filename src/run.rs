@@ -26,6 +26,7 @@ use crate::outcome::{ClusterView, Outcome};
 use crate::rules::{self, Findings};
 use crate::source::{FileId, Source};
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -144,6 +145,8 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
             baseline: baseline.as_ref(),
             prefix: &place.prefix(),
             whole,
+            assumptions: &assumptions,
+            undecided: OnceCell::new(),
         },
         findings,
         &judged,

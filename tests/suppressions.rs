@@ -63,6 +63,23 @@ exclude: ['archive/**']
 }
 
 #[test]
+fn what_may_be_found_once_nodes_are_known_is_not_called_unused() {
+    let config = "ignore:\n- {rule: multi-arch-images-disabled, paths: ['clusters/prod/**']}\n- {rule: multi-arch-images-disabled, paths: ['clusters/dr/**']}\n";
+    let comment = OFF.replace("false", "false # hco-lint: ignore[golden-image-without-source]");
+    let dump = |arch: &str| format!("apiVersion: v1\nkind: Node\nmetadata: {{name: a, labels: {{kubernetes.io/arch: {arch}}}}}\n");
+    let nodes = dump("amd64") + "---\n" + &dump("amd64").replace("name: a", "name: b");
+    let scratch = repository(&[
+        (".hco-lint.yaml", config),
+        ("clusters/prod/hco.yaml", &comment),
+        ("clusters/dr/hco.yaml", OFF),
+        ("clusters/dr/nodes.yaml", &nodes),
+    ]);
+    assert_eq!(rules(&scratch, "0", &[]).0, ["configuration-unused", "unknown-architectures"], "dr is known to need no exception");
+    let found = rules(&scratch, "0", &["--arch", "prod=amd64"]).0;
+    assert_eq!(found, ["configuration-unused", "configuration-unused", "suppression-unused"]);
+}
+
+#[test]
 fn what_is_hidden_for_its_confidence_is_still_ignored() {
     let config = format!("{MIXED}minConfidence: high\nignore:\n- {{rule: multi-arch-images-disabled, reason: why}}\n");
     let scratch = repository(&[(".hco-lint.yaml", &config), ("clusters/prod/hco.yaml", OFF)]);

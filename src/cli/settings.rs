@@ -61,7 +61,8 @@ pub(super) fn settings(input: &InputArgs, check: Option<&CheckArgs>) -> Result<S
         ignore: check.map(|c| c.ignore.clone()).unwrap_or_default(),
         min_confidence: check.and_then(|c| c.min_confidence).map(Confidence::from),
         baseline: check.and_then(|c| c.baseline.baseline.clone()),
-        no_baseline: check.is_some_and(|c| c.baseline.no_baseline),
+        // What hides no finding needs no baseline.
+        no_baseline: check.is_none_or(|c| c.baseline.no_baseline || c.list_files),
         write_baseline: check.and_then(|c| c.baseline.write_baseline.clone()),
         honour_ignore: !input.no_ignore,
         threads: input.threads.map_or((cores * 2).max(8), usize::from),

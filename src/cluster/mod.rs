@@ -274,9 +274,14 @@ impl Subject<'_> {
     /// Whether the answer to "which architectures do its nodes have?" decides something and nothing gives it.
     #[must_use]
     pub fn wants_architectures(&self) -> bool {
-        let unknown = self.architectures.knowledge == Knowledge::Unknown && self.architectures.possible.is_empty();
         let matters = self.minds_architectures() && self.feature.on != Tri::Yes && self.images.any() != Tri::No;
-        unknown && matters && !self.workloads.is_of_one_architecture() && self.membership() > Confidence::Low
+        self.is_undecided() && matters && !self.workloads.is_of_one_architecture()
+    }
+
+    /// Whether nothing at all is known of the nodes: facts from outside the repository may yet tell what is wrong here.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.architectures.knowledge == Knowledge::Unknown && self.architectures.possible.is_empty() && self.membership() > Confidence::Low
     }
 
     /// Evidence for architectures in a few words, with the cluster's name where there may be several.

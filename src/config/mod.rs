@@ -103,8 +103,8 @@ pub struct Ignore {
     pub reason: Option<String>,
     /// Last day it holds (`2027-03-01`), and where that stands.
     pub expires: Option<(String, Span)>,
-    /// Where the entry stands.
-    pub span: Span,
+    /// The entry.
+    pub item: crate::yaml::Node,
 }
 
 /// Something wrong with the configuration.

@@ -141,7 +141,7 @@ fn common_image(node: &Node) -> CommonImage {
 }
 
 fn ignore(node: &Node) -> Ignore {
-    let mut ignore = Ignore { rule: None, paths: Vec::new(), object: None, reason: None, expires: None, span: node.span() };
+    let mut ignore = Ignore { rule: None, paths: Vec::new(), object: None, reason: None, expires: None, item: node.clone() };
     for (key, value) in fields(node) {
         match key {
             "rule" => ignore.rule = Some(text(value)),

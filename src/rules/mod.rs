@@ -29,6 +29,14 @@ pub struct Rule {
     check: Check,
 }
 
+impl Rule {
+    /// Whether the run itself reports it, whatever clusters are like.
+    #[must_use]
+    pub fn is_housekeeping(&self) -> bool {
+        matches!(self.check, Check::Run)
+    }
+}
+
 /// What a rule looks at.
 #[derive(Debug)]
 enum Check {

@@ -3,17 +3,18 @@
 use super::Settings;
 use super::share::Sharing;
 use crate::baseline::{Baseline, Effect, Entry, Seen, recall};
-use crate::cluster::Cluster;
+use crate::cluster::{Assumptions, Cluster};
 use crate::config::{Config, UnknownArchitectures};
 use crate::files::{File, Workspace};
 use crate::finding::{Confidence, Finding, Label, Severity};
 use crate::fix::{Change, Files, Mender, Proposal};
 use crate::outcome::{Summary, Suppressed, Suppression};
 use crate::report::fingerprint::identity;
-use crate::rules::{Draft, Findings, Pending};
+use crate::rules::{self, Draft, Findings, Pending};
 use crate::source::{FileId, Span};
 use crate::suppress::{Comments, Entries, Text, mentions, today};
 use crate::text::and;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// What to go by.
@@ -27,6 +28,9 @@ pub(super) struct Asked<'a> {
     pub(super) prefix: &'a str,
     /// All of the repository is linted and could be read, so that what matches nothing is useless.
     pub(super) whole: bool,
+    pub(super) assumptions: &'a Assumptions<'a>,
+    /// The files of resources whose clusters' nodes nothing tells.
+    pub(super) undecided: OnceCell<BTreeSet<FileId>>,
 }
 
 /// What came of it.
@@ -57,6 +61,16 @@ impl Asked<'_> {
         self.settings.select.is_empty() && self.settings.ignore.is_empty()
     }
 
+    /// Whether a rule may find something in one of these files once facts from outside the repository, such as `--nodes`, tell more of the
+    /// nodes. What the run itself reports needs no nodes.
+    fn may_find_more(&self, rule: Option<&str>, here: impl Fn(FileId) -> bool) -> bool {
+        let files = || {
+            let subjects = self.clusters.iter().filter_map(|c| c.subject(self.assumptions)).filter(|s| s.is_undecided());
+            subjects.flat_map(|s| s.claim.files.iter().copied().chain([s.hco.root().span().file]).collect::<Vec<_>>()).collect()
+        };
+        rule.and_then(rules::find).is_none_or(|rule| !rule.is_housekeeping()) && self.undecided.get_or_init(files).iter().any(|id| here(*id))
+    }
+
     /// The severity the configuration gives to a rule's findings, and where.
     fn severity(&self, rule: &str) -> Option<(Severity, Option<Span>)> {
         match self.config.unknown_architectures {
@@ -85,10 +99,14 @@ pub(super) fn select(asked: &Asked<'_>, findings: Findings, judged: &dyn Fn(File
     take(findings, &mut comments, &mut entries);
     // What is wrong with suppressions comes last: only now it is known which were of use.
     let mut more = Findings::default();
-    comments.report(asked.whole, &|rule| asked.ran(rule), &mut more);
+    comments.report(&|rule, file| asked.whole && asked.ran(rule) && !asked.may_find_more(Some(rule), |id| id == file), &mut more);
     take(more, &mut Comments::default(), &mut entries);
     let mut more = Findings::default();
-    entries.report(asked.whole, &|rule| rule.map_or_else(|| asked.ran_all(), |rule| asked.ran(rule)), &mut more);
+    let seen = |rule: Option<&str>, covers: &dyn Fn(&str) -> bool| {
+        let ran = rule.map_or_else(|| asked.ran_all(), |rule| asked.ran(rule));
+        asked.whole && ran && !asked.may_find_more(rule, |id| covers(&path(id)))
+    };
+    entries.report(&seen, &mut more);
     take(more, &mut comments, &mut Entries::new(&[], ""));
     judge.selection.sort();
     if let Some(baseline) = asked.baseline {
@@ -180,7 +198,8 @@ impl Judge<'_> {
             }
         }
         for (entry, gone) in recalled.stale {
-            if self.asked.whole && self.asked.ran(&entry.rule) {
+            let undecided = self.asked.may_find_more(Some(&entry.rule), |id| format!("{prefix}{}", workspace.display(id)) == entry.file);
+            if self.asked.whole && self.asked.ran(&entry.rule) && !undecided {
                 findings.report("baseline-stale", stale(&entry, &gone, baseline.file));
             } else {
                 effect.kept.push(Entry { clusters: gone, ..entry });

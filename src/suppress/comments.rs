@@ -131,9 +131,9 @@ impl Comments {
         hidden
     }
 
-    /// Says what is wrong with the suppressions: `ran` tells which rules were at work. Without `whole` only a part of the repository was
-    /// looked at, and what covers nothing may well cover something.
-    pub fn report(&self, whole: bool, ran: &dyn Fn(&str) -> bool, findings: &mut Findings) {
+    /// Says what is wrong with the suppressions: `seen` tells whether everything that a rule could find in a file was seen, so that what
+    /// covers nothing is of no use.
+    pub fn report(&self, seen: &dyn Fn(&str, FileId) -> bool, findings: &mut Findings) {
         for (span, why, meant) in &self.malformed {
             let mut draft = Draft::new(*span, *why, "this comment suppresses nothing").field("suppression");
             draft = draft.help("write `# hco-lint: ignore[rule, rule] reason`");
@@ -149,9 +149,9 @@ impl Comments {
                 }
             }
             let unused = ignore.rules.iter().zip(&ignore.used).enumerate();
-            let unused = unused.filter(|(_, ((name, _), used))| !**used && rules::find(name).is_some() && ran(name));
+            let unused = unused.filter(|(_, ((name, _), used))| !**used && rules::find(name).is_some() && seen(name, ignore.comment.file));
             let unused: Vec<usize> = unused.map(|(number, _)| number).collect();
-            if whole && !unused.is_empty() {
+            if !unused.is_empty() {
                 findings.report("suppression-unused", useless(ignore, &unused));
             }
         }

@@ -3,6 +3,7 @@
 use crate::config::Ignore;
 use crate::files::globs;
 use crate::finding::Finding;
+use crate::fix::{Change, Proposal};
 use crate::rules::{Draft, Findings};
 use crate::source::FileId;
 use globset::GlobSet;
@@ -19,6 +20,12 @@ struct Entry<'a> {
     paths: GlobSet,
     expired: bool,
     used: bool,
+}
+
+impl Entry<'_> {
+    fn covers(&self, path: &str) -> bool {
+        self.ignore.paths.is_empty() || self.paths.is_match(path)
+    }
 }
 
 impl<'a> Entries<'a> {
@@ -41,8 +48,7 @@ impl<'a> Entries<'a> {
         for entry in self.list.iter_mut().filter(|e| !e.expired) {
             let ignore = entry.ignore;
             let rule = ignore.rule.as_ref().is_none_or(|r| r == finding.rule);
-            let here = ignore.paths.is_empty() || entry.paths.is_match(&at);
-            if rule && here && ignore.object.as_ref().is_none_or(|o| is_object(o, finding)) {
+            if rule && entry.covers(&at) && ignore.object.as_ref().is_none_or(|o| is_object(o, finding)) {
                 entry.used = true;
                 hidden = hidden.or_else(|| Some(ignore.reason.clone()));
             }
@@ -50,20 +56,21 @@ impl<'a> Entries<'a> {
         hidden
     }
 
-    /// Says which entries have no effect: `ran` tells which rules were at work, `None` standing for all. Without `whole` only a part of the
-    /// repository was looked at.
-    pub fn report(&self, whole: bool, ran: &dyn Fn(Option<&str>) -> bool, findings: &mut Findings) {
+    /// Says which entries have no effect: `seen` tells whether everything that a rule (`None` stands for all) could find in files of certain
+    /// paths was seen.
+    pub fn report(&self, seen: &dyn Fn(Option<&str>, &dyn Fn(&str) -> bool) -> bool, findings: &mut Findings) {
         for entry in &self.list {
             let ignore = entry.ignore;
             let what = ignore.rule.as_deref().unwrap_or("everything");
-            let help = "remove the entry";
+            let remove =
+                |safe| Proposal { title: "remove the entry".to_owned(), safe, changes: vec![Change::RemoveItem { item: ignore.item.clone() }] };
             if let Some((day, span)) = ignore.expires.as_ref().filter(|_| entry.expired) {
                 let draft = Draft::new(*span, "this day has passed", format!("the entry that ignores {what} expired on {day}"));
                 let draft = draft.field("ignore").item(what).help("look at its findings again; then remove the entry or give it another day");
-                findings.report("configuration-unused", draft);
-            } else if whole && !entry.used && ran(ignore.rule.as_deref()) {
-                let draft = Draft::new(ignore.span, "matches nothing", format!("there is no finding {} to ignore", words(ignore)));
-                findings.report("configuration-unused", draft.field("ignore").item(what).help(help));
+                findings.report("configuration-unused", draft.fix(remove(false)));
+            } else if !entry.used && seen(ignore.rule.as_deref(), &|path| entry.covers(path)) {
+                let draft = Draft::new(ignore.item.span(), "matches nothing", format!("there is no finding {} to ignore", words(ignore)));
+                findings.report("configuration-unused", draft.field("ignore").item(what).help("correct it or remove it").fix(remove(true)));
             }
         }
     }
