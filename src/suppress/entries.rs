@@ -8,6 +8,9 @@ use crate::rules::{Draft, Findings};
 use crate::source::FileId;
 use globset::GlobSet;
 
+/// Whether everything was seen that a rule could find in files of these paths; no rule stands for all.
+pub type Seen<'a> = dyn Fn(Option<&str>, &dyn Fn(&str) -> bool) -> bool + 'a;
+
 /// The entries of a run.
 #[derive(Debug)]
 pub struct Entries<'a> {
@@ -56,9 +59,8 @@ impl<'a> Entries<'a> {
         hidden
     }
 
-    /// Says which entries have no effect: `seen` tells whether everything that a rule (`None` stands for all) could find in files of certain
-    /// paths was seen.
-    pub fn report(&self, seen: &dyn Fn(Option<&str>, &dyn Fn(&str) -> bool) -> bool, findings: &mut Findings) {
+    /// Says which entries have no effect.
+    pub fn report(&self, seen: &Seen<'_>, findings: &mut Findings) {
         for entry in &self.list {
             let ignore = entry.ignore;
             let what = ignore.rule.as_deref().unwrap_or("everything");

@@ -8,4 +8,4 @@ mod directive;
 mod entries;
 
 pub use comments::{Comments, Text, mentions};
-pub use entries::{Entries, today};
+pub use entries::{Entries, Seen, today};
