@@ -14,6 +14,7 @@ pub mod files;
 pub mod finding;
 pub mod fix;
 pub mod git;
+pub mod lsp;
 pub mod manifest;
 pub mod nodes;
 pub mod operator;

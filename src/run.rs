@@ -9,7 +9,7 @@ mod share;
 mod stage;
 
 pub use mend::{Changed, Mended, mend};
-pub use place::{Place, locate};
+pub use place::{Place, locate, unlinked};
 pub use scope::{Scope, Since};
 pub use stage::Stage;
 

@@ -41,6 +41,8 @@ pub(super) enum Command {
         /// The file; standard input when absent or `-`
         file: Option<PathBuf>,
     },
+    /// Serve an editor: a language server on standard input and output
+    Lsp,
     /// Print a shell's completion script
     Completions {
         /// The shell

@@ -14,9 +14,6 @@ use crate::source::Source;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-/// Where the pages of rules can be read.
-const PAGES: &str = "https://github.com/hco-lint/hco-lint/blob/main/rules";
-
 /// Rules that people read as one line of the summary, unless the configuration raises their severity.
 const FOLDED: [&str; 2] = ["unknown-architectures", "unresolved"];
 
@@ -55,7 +52,7 @@ pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
     if let Some(path) = args.baseline.write_baseline.as_deref().filter(|_| !failed) {
         failed = !super::baseline::write(path, &mut outcome)?;
     }
-    let urls: Vec<String> = rules::ALL.iter().map(|r| format!("{PAGES}/{}.md", r.name)).collect();
+    let urls: Vec<String> = rules::ALL.iter().map(rules::Rule::url).collect();
     let infos = infos(&urls);
     let folded: Vec<&str> =
         FOLDED.into_iter().filter(|rule| outcome.findings.iter().all(|f| f.rule != *rule || f.severity == Severity::Info)).collect();

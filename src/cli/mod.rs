@@ -54,6 +54,7 @@ pub fn main() -> u8 {
         Some(Command::Topology(args)) => check::topology(&args),
         Some(Command::Snapshot { file }) => check::snapshot(file.as_deref()),
         Some(Command::Explain { rule }) => explain::explain(rule.as_deref()),
+        Some(Command::Lsp) => crate::lsp::serve(io::stdin(), &mut io::stdout().lock()),
         Some(Command::Completions { shell }) => shell::completions(shell),
         Some(Command::Man { command }) => shell::man(command.as_deref()),
     };

@@ -3,7 +3,7 @@
 use super::args::{CheckArgs, InputArgs};
 use super::{exit, scope};
 use crate::finding::Confidence;
-use crate::run::Settings;
+use crate::run::{Settings, unlinked};
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -13,13 +13,6 @@ pub(super) fn stdin() -> io::Result<String> {
     let mut text = String::new();
     io::stdin().lock().read_to_string(&mut text)?;
     Ok(text)
-}
-
-/// The path of a file that need not be there yet, without links above it.
-fn place_of(file: &Path) -> io::Result<PathBuf> {
-    let parent = file.parent().ok_or(io::ErrorKind::NotFound)?.canonicalize()?;
-    let name = file.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    Ok(parent.join(name))
 }
 
 /// The settings of a run, or the exit code when the arguments make none.
@@ -37,7 +30,7 @@ pub(super) fn settings(input: &InputArgs, check: Option<&CheckArgs>) -> Result<S
     let mut stdin = if wanted { Some(stdin().map_err(|e| usage(format!("standard input: {e}")))?) } else { None };
     let mut texts = BTreeMap::new();
     if let Some(file) = &input.stdin_filename {
-        let file = place_of(&directory.join(file)).map_err(|e| usage(format!("{}: {e}", file.display())))?;
+        let file = unlinked(&directory.join(file)).map_err(|e| usage(format!("{}: {e}", file.display())))?;
         texts.extend(stdin.take().map(|text| (file, text)));
     }
     let mut paths: Vec<PathBuf> = input.paths.iter().filter(|p| *p != dash).cloned().collect();

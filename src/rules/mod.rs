@@ -48,6 +48,14 @@ enum Check {
     Run,
 }
 
+impl Rule {
+    /// Where its page can be read.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("https://github.com/hco-lint/hco-lint/blob/main/rules/{}.md", self.name)
+    }
+}
+
 macro_rules! rules {
     ($($name:literal $module:ident)*) => {
         $(mod $module;)*

@@ -2,6 +2,7 @@
 
 use crate::config::FILE_NAME;
 use crate::files::{At, Found};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The directories of a run. All paths are absolute and without symbolic links.
@@ -44,6 +45,16 @@ pub fn locate(directory: &Path, paths: &[PathBuf]) -> Result<Place, Vec<String>>
     let mut place = Place { linted, linted_keys: Vec::new(), boundary, versioned, shown_from };
     place.linted_keys = place.linted.iter().map(|p| place.key(p)).collect();
     Ok(place)
+}
+
+/// The path of a file that need not be there yet, without links above it: the form of the keys of [`super::Settings::texts`].
+///
+/// # Errors
+/// Its directory is not there.
+pub fn unlinked(file: &Path) -> io::Result<PathBuf> {
+    let parent = file.parent().ok_or(io::ErrorKind::NotFound)?.canonicalize()?;
+    let name = file.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    Ok(parent.join(name))
 }
 
 /// The deepest directory that holds all paths.

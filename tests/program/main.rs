@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod changed;
+mod lsp;
 mod repository;
 #[path = "../support/scratch.rs"]
 mod scratch;
