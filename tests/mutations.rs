@@ -2,7 +2,7 @@
 //! it is true of, and nothing else.
 //!
 //! `fixtures/mutations/repository` is what a team with five clusters may well have, and has no finding at all, possible ones included.
-//! `fixtures/mutations/<rule>.yaml` lists mistakes that this rule is there for:
+//! `fixtures/mutations/<rule>.yaml` lists mistakes that this rule is there for, `none.yaml` edits that are none and raise nothing:
 //!
 //! ```yaml
 //! - mistake: what somebody did, in a few words
@@ -35,6 +35,7 @@ use std::path::{Path, PathBuf};
 struct Mutation {
     mistake: String,
     edits: Vec<Edit>,
+    #[serde(default)]
     raises: Vec<String>,
     #[serde(default)]
     also: Vec<Companion>,
