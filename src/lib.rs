@@ -16,6 +16,7 @@ pub mod fix;
 pub mod git;
 pub mod lsp;
 pub mod manifest;
+pub mod membership;
 pub mod nodes;
 pub mod operator;
 pub mod outcome;

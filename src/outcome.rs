@@ -1,6 +1,7 @@
 //! Everything a run found out: what every report format reads, and nothing else.
 
 use crate::finding::{Confidence, Finding, Label, Severity};
+use crate::membership::Membership;
 use crate::nodes::arch::Arch;
 use crate::nodes::pool::{Basis, Role, State};
 use crate::source::{FileId, Source, Span};
@@ -120,6 +121,8 @@ pub struct ClusterView {
     pub golden_images: Vec<GoldenImageView>,
     /// Why the cluster exists and why each part belongs to it.
     pub why: Vec<Label>,
+    /// Every object that is, or may be, the cluster's, and why: what gives it the HyperConverged, its pools, what else rules read.
+    pub members: Vec<Membership>,
     /// How sure the membership of the HyperConverged is.
     pub confidence: Confidence,
 }

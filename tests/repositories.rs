@@ -1,5 +1,5 @@
 //! Whole small repositories under `fixtures/repositories/`, linted by the program as a person would run it: what people read
-//! (`<name>.human.snap`), what machines read (`<name>.json.snap`) and the exit code.
+//! (`<name>.human.snap`, `<name>.topology.snap`), what machines read (`<name>.json.snap`) and the exit code.
 //!
 //! After a change read the differences, then accept them with `INSTA_UPDATE=always cargo test --test repositories`.
 
@@ -52,7 +52,8 @@ fn repositories_read_as_people_and_machines_expect() {
         let scratch = Scratch::new(&files);
         let human = hco_lint(&scratch, &["--color", "never"]);
         let json = hco_lint(&scratch, &["--format", "json"]);
-        for (kind, shown) in [("human", human), ("json", json)] {
+        let topology = hco_lint(&scratch, &["topology", "--color", "never"]);
+        for (kind, shown) in [("human", human), ("json", json), ("topology", topology)] {
             // One stale snapshot must not hide the others.
             let compare = || settings.bind(|| insta::assert_snapshot!(format!("{name}.{kind}"), shown));
             if std::panic::catch_unwind(AssertUnwindSafe(compare)).is_err() {

@@ -47,7 +47,8 @@ mod tests {
         let mut pool = Pool::new("NodePool", name, span);
         pool.belongs = Belonging::Named { cluster: "c".into(), namespace: namespace.map(str::to_owned), span };
         pool.facts.extend(arch.map(|a| Fact { arch: Arch::goarch(a), basis: Basis::Declared, detail: a.to_owned(), span }));
-        Member { pool, confidence: Confidence::High }
+        let reason = crate::membership::Reason::new(crate::membership::Mechanism::Field, "it names the cluster", span);
+        Member { pool, confidence: Confidence::High, reason }
     }
 
     /// What is left: file, architecture, confidence; and whether the list is complete.

@@ -14,10 +14,11 @@ use crate::delivery::{Deliveries, How, Mode, Target};
 use crate::files::{Workspace, parent};
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
+use crate::membership::{Mechanism, Reason};
 use crate::nodes::inventory;
 use crate::nodes::pool::{Belonging, Pool, Scope};
 use crate::operator::hyperconverged::HyperConverged;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::yaml::Lists;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +26,7 @@ struct FoundPool {
     pool: Pool,
     home: Home,
     confidence: Confidence,
+    reason: Reason,
     /// The delivery it came with, by index.
     delivery: Option<usize>,
 }
@@ -33,6 +35,7 @@ struct FoundHco {
     hco: HyperConverged,
     home: Home,
     confidence: Confidence,
+    reason: Reason,
     delivery: usize,
 }
 
@@ -61,7 +64,7 @@ fn hyperconverged(placed: &[Placed<'_>]) -> Vec<FoundHco> {
     let mut found = Vec::new();
     for (index, p) in placed.iter().enumerate() {
         for hco in p.objects.iter().filter_map(HyperConverged::read) {
-            found.push(FoundHco { hco, home: p.home.clone(), confidence: p.confidence, delivery: index });
+            found.push(FoundHco { hco, home: p.home.clone(), confidence: p.confidence, reason: p.reason.clone(), delivery: index });
         }
     }
     found
@@ -96,15 +99,17 @@ fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], known: &BTreeSet<S
         for pool in inventory(&objects).pools.into_iter().chain(kindless) {
             let delivery = if let [only] = members.as_slice() { Some(*only) } else { by_file.get(&pool.span.file).copied() };
             let Some(from) = delivery.or(members.first().copied()).map(|i| &placed[i]) else { continue };
-            let (home, confidence, delivery) = match &pool.belongs {
-                Belonging::Applied => (from.home.clone(), from.confidence, delivery),
-                Belonging::Named { cluster, .. } => (Home::Named(names.key(cluster)), Confidence::High, None),
-                Belonging::Presumed { cluster, .. } => {
+            let (home, confidence, reason, delivery) = match &pool.belongs {
+                Belonging::Applied => (from.home.clone(), from.confidence, from.reason.clone(), delivery),
+                Belonging::Named { cluster, span, .. } => {
+                    (Home::Named(names.key(cluster)), Confidence::High, Reason::new(Mechanism::Field, "it names the cluster", *span), None)
+                }
+                Belonging::Presumed { cluster, span } => {
                     let key = names.key(cluster);
                     if !known.contains(&key) {
                         continue;
                     }
-                    (Home::Named(key), Confidence::High, None)
+                    (Home::Named(key), Confidence::High, Reason::new(Mechanism::Namespace, "its namespace is called like the cluster", *span), None)
                 }
                 Belonging::Elsewhere => continue,
             };
@@ -115,7 +120,7 @@ fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], known: &BTreeSet<S
                 Home::All | Home::Some => continue,
                 other => other,
             };
-            found.push(FoundPool { pool, home, confidence, delivery });
+            found.push(FoundPool { pool, home, confidence, reason, delivery });
         }
     }
     // The installer's two files are about the same machines, and only one of them says what they are.
@@ -143,7 +148,8 @@ fn spread(hcos: Vec<FoundHco>, pools: &[FoundPool], placed: &[Placed<'_>], known
         for key in receivers {
             // That a cluster we know of is one of all is likely; that it is one of some is merely possible.
             let confidence = h.confidence.min(if all { Confidence::Medium } else { Confidence::Low });
-            out.push(FoundHco { hco: h.hco.clone(), home: Home::Named(key.clone()), confidence, delivery: h.delivery });
+            let reason = h.reason.clone();
+            out.push(FoundHco { hco: h.hco.clone(), home: Home::Named(key.clone()), confidence, reason, delivery: h.delivery });
         }
     }
     out
@@ -160,8 +166,14 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
         };
         let delivery = placed[hco.delivery].delivery;
         let cluster = clusters.entry(name.clone()).or_insert_with(|| empty(&name));
-        cluster.why.extend(delivery.via.clone());
-        cluster.why.push(Label { span: hco.hco.object.span(), message: "its HyperConverged".to_owned() });
+        // A deployer's own words are part of the chain; anything else that decides comes first.
+        let own = Some(hco.reason.label()).filter(|_| hco.reason.mechanism != Mechanism::Deployer);
+        let object = Label { span: hco.hco.object.span(), message: "its HyperConverged".to_owned() };
+        for label in own.into_iter().chain(delivery.via.clone()).chain([object]) {
+            if !cluster.why.contains(&label) {
+                cluster.why.push(label);
+            }
+        }
         let mut closed = hco.hco.clone();
         closed.object.root = hco.hco.root().closed().0;
         cluster.hyperconverged.push(HcoClaim {
@@ -173,6 +185,7 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
             } else {
                 hco.confidence
             },
+            reason: hco.reason.clone(),
             guessed: delivery.confidence == Confidence::Low,
             mode: delivery.mode,
             via: delivery.via.clone(),
@@ -184,10 +197,11 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
     let homes = Homes::new(&hcos, &pools, &clusters, &regions, names);
     let mut left = Vec::new();
     for object in given(placed) {
-        for (name, confidence) in homes.of(&object.home, Some(object.delivery), object.confidence, Confidence::Low) {
+        for (name, confidence, link) in homes.of(&object.home, Some(object.delivery), object.confidence, Confidence::Low) {
             let Some(cluster) = clusters.get_mut(&name) else { continue };
             if cluster.given.iter().all(|g| g.object.span() != object.object.span() || g.confidence < confidence) {
-                cluster.given.push(Given { object: object.object.clone(), confidence });
+                let own = &placed[object.delivery].reason;
+                cluster.given.push(Given { object: object.object.clone(), confidence, reason: linked(link, own, object.object.span()) });
             }
         }
     }
@@ -198,13 +212,21 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
             left.push(found);
             continue;
         }
-        for (name, confidence) in homes {
+        for (name, confidence, link) in homes {
             let cluster = clusters.entry(name.clone()).or_insert_with(|| empty(&name));
             if cluster.pools.iter().any(|m| m.pool.span == found.pool.span && m.pool.name == found.pool.name && m.confidence >= confidence) {
                 continue;
             }
             cluster.closed |= found.pool.scope != Scope::Part && confidence > Confidence::Low;
-            cluster.pools.push(Member { pool: found.pool.clone(), confidence });
+            let reason = linked(link, &found.reason, found.pool.span);
+            if cluster.hyperconverged.is_empty() && confidence > Confidence::Low && cluster.why.is_empty() {
+                let message = match reason.mechanism {
+                    Mechanism::Field | Mechanism::Namespace => format!("{} {}: {}", found.pool.kind, found.pool.name, reason.words),
+                    _ => reason.words.clone(),
+                };
+                cluster.why.push(Label { span: reason.span, message });
+            }
+            cluster.pools.push(Member { pool: found.pool.clone(), confidence, reason });
         }
     }
     clusters.values_mut().for_each(duplicates::settle);
@@ -213,7 +235,8 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
         let mut cluster = empty(REPOSITORY);
         for found in left {
             cluster.closed |= found.pool.scope != Scope::Part;
-            cluster.pools.push(Member { pool: found.pool, confidence: Confidence::Low });
+            let reason = Reason::new(Mechanism::OnlyCluster, "no cluster is named", found.pool.span);
+            cluster.pools.push(Member { pool: found.pool, confidence: Confidence::Low, reason });
         }
         clusters.insert(REPOSITORY.to_owned(), cluster);
     }
@@ -241,6 +264,13 @@ fn merge_claims(cluster: &mut Cluster) {
 /// A resource for clusters that nobody knows is no more than possible for any of them.
 fn floor(hco: &FoundHco) -> Confidence {
     if directory(&hco.home).is_some() && hco.confidence == Confidence::Low { Confidence::Low } else { Confidence::High }
+}
+
+/// What joins something to a cluster where it is not its own reason alone.
+type Link = Option<(Mechanism, &'static str)>;
+
+fn linked(link: Link, own: &Reason, span: Span) -> Reason {
+    link.map_or_else(|| own.clone(), |(mechanism, words)| Reason::new(mechanism, words, span))
 }
 
 /// The name of the cluster that the whole repository is.
@@ -288,27 +318,29 @@ impl<'a> Homes<'a> {
 
     /// The clusters that something belongs to, and how sure that is. What lies nowhere near a HyperConverged belongs to the only one there
     /// is as surely as `fallback`.
-    fn of(&self, home: &Home, delivery: Option<usize>, confidence: Confidence, fallback: Confidence) -> Vec<(String, Confidence)> {
-        let mut homes: Vec<(String, Confidence)> = Vec::new();
+    fn of(&self, home: &Home, delivery: Option<usize>, confidence: Confidence, fallback: Confidence) -> Vec<(String, Confidence, Link)> {
+        let mut homes: Vec<(String, Confidence, Link)> = Vec::new();
         match home {
             Home::Named(key) => {
                 let same = self.named.get(key.as_str()).map(Vec::as_slice).unwrap_or_default();
                 // In one delivery they certainly meet, else as surely as the weaker name says.
                 let link = |h: &&FoundHco| if delivery == Some(h.delivery) { Confidence::High } else { h.confidence.min(confidence) };
-                homes.push((self.names.shown(key).to_owned(), same.iter().map(link).max().unwrap_or(confidence)));
+                homes.push((self.names.shown(key).to_owned(), same.iter().map(link).max().unwrap_or(confidence), None));
             }
             Home::Nameless(dir) => {
                 for (index, hco) in self.hcos.iter().enumerate() {
                     let (Some(h), Some(name)) = (directory(&hco.home), self.regions.get(&index)) else { continue };
                     let same = delivery == Some(hco.delivery);
-                    match if same { Relation::Same } else { conventions::relate(h, dir, &self.nameless) } {
-                        Relation::Same => homes.push((name.clone(), if same { Confidence::High } else { Confidence::Medium }.min(floor(hco)))),
-                        Relation::Maybe => homes.push((name.clone(), Confidence::Low)),
-                        Relation::Different => {}
-                    }
+                    let (confidence, link) = match if same { Relation::Same } else { conventions::relate(h, dir, &self.nameless) } {
+                        Relation::Same if same => (Confidence::High, (Mechanism::Delivery, "one delivery holds it and the HyperConverged")),
+                        Relation::Same => (Confidence::Medium, (Mechanism::Neighbourhood, "it lies where the HyperConverged lies")),
+                        Relation::Maybe => (Confidence::Low, (Mechanism::Neighbourhood, "it may go where the HyperConverged goes")),
+                        Relation::Different => continue,
+                    };
+                    homes.push((name.clone(), confidence.min(floor(hco)), Some(link)));
                 }
                 if let (true, [only]) = (homes.is_empty(), self.receivers.as_slice()) {
-                    homes.push((only.clone(), fallback));
+                    homes.push((only.clone(), fallback, Some((Mechanism::OnlyCluster, "no other cluster is given a HyperConverged"))));
                 }
             }
             Home::All | Home::Some => {}

@@ -148,7 +148,12 @@ mod tests {
     fn cluster(text: &str) -> Cluster {
         let parsed = parse(FileId(0), text);
         let objects = parsed.documents.iter().filter_map(|d| Object::read(&d.root));
-        let given = objects.map(|object| Given { object, confidence: Confidence::High }).collect();
+        let given = objects
+            .map(|object| {
+                let reason = crate::membership::Reason::new(crate::membership::Mechanism::Delivery, "it is given", object.span());
+                Given { object, confidence: Confidence::High, reason }
+            })
+            .collect();
         Cluster { given, ..Cluster::default() }
     }
 

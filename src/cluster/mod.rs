@@ -20,6 +20,7 @@ pub use view::view;
 use crate::delivery::Mode;
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
+use crate::membership::Reason;
 use crate::nodes::arch::Arch;
 use crate::nodes::pool::Pool;
 use crate::operator::Tri;
@@ -63,6 +64,8 @@ pub struct Given {
     pub object: Object,
     /// How sure it is that the cluster gets it.
     pub confidence: Confidence,
+    /// Why it does.
+    pub reason: Reason,
 }
 
 /// The kinds that rules read, besides the HyperConverged and what declares nodes.
@@ -91,6 +94,8 @@ pub struct HcoClaim {
     pub seen: HyperConverged,
     /// How sure it is that the cluster gets it.
     pub confidence: Confidence,
+    /// Why it does.
+    pub reason: Reason,
     /// It was read from a template, so nothing it says is certain.
     pub guessed: bool,
     /// Whether it is whole or a part to be merged.
@@ -110,6 +115,8 @@ pub struct Member {
     pub pool: Pool,
     /// High and medium count; low is only possible.
     pub confidence: Confidence,
+    /// Why it is.
+    pub reason: Reason,
 }
 
 /// What the operator would compute for a cluster from the one HyperConverged it acts on.

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::files::Workspace;
 use crate::finding::Confidence;
 use crate::manifest::Object;
+use crate::membership::{Mechanism, Reason};
 use crate::nodes::arch::Arch;
 use crate::nodes::inventory;
 use crate::nodes::pool::{Basis, Fact, LabelValue, Labels, Pool, Role, Scope};
@@ -100,11 +101,18 @@ pub(super) fn apply(
             // Who says it on the command line means to; a file may have been overtaken by what it speaks of.
             cluster.overruled.extend(replaced);
         }
-        cluster.pools = pools.into_iter().map(|pool| Member { pool, confidence: Confidence::High }).collect();
+        let (mechanism, who) = if index < configured {
+            (Mechanism::Configuration, "the configuration says what its nodes are")
+        } else {
+            (Mechanism::CommandLine, "the command line says what its nodes are")
+        };
+        let member = |pool: Pool| Member { reason: Reason::new(mechanism, who, pool.span), pool, confidence: Confidence::High };
+        cluster.pools = pools.into_iter().map(member).collect();
     }
     for cluster in clusters.values_mut().filter(|c| !c.hyperconverged.is_empty() && c.pools.iter().all(|m| m.pool.facts.is_empty())) {
         for (arch, span) in &config.default_architectures {
-            cluster.pools.push(Member { pool: declared(arch, *span, "defaults.nodeArchitectures"), confidence: Confidence::Medium });
+            let reason = Reason::new(Mechanism::Configuration, "the configuration says what nodes are where nothing else does", *span);
+            cluster.pools.push(Member { pool: declared(arch, *span, "defaults.nodeArchitectures"), confidence: Confidence::Medium, reason });
         }
     }
     Ok(())

@@ -3,12 +3,14 @@
 use super::conventions::{self, Claim, Tree};
 use super::names::Names;
 use crate::config::Config;
-use crate::delivery::{Deliveries, Delivery, Target};
-use crate::files::{Workspace, globs, parent};
+use crate::delivery::{Deliveries, Delivery, How, Target};
+use crate::files::{Workspace, globs, join, parent};
 use crate::finding::Confidence;
 use crate::manifest::Object;
+use crate::membership::{Mechanism, Reason};
 use crate::nodes::inventory;
 use crate::nodes::pool::Belonging;
+use crate::source::{FileId, Span};
 use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,7 +35,12 @@ pub(super) struct Placed<'a> {
     pub(super) objects: Arc<Vec<Object>>,
     pub(super) home: Home,
     pub(super) confidence: Confidence,
+    /// Why it goes there.
+    pub(super) reason: Reason,
 }
+
+/// Names of kustomization files.
+const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Name of the cluster that holds the repository's own Argo CD or Flux, when nothing else names it.
 const IN_CLUSTER: &str = "(in-cluster)";
@@ -70,17 +77,18 @@ pub(super) fn place<'a>(
             Target::InCluster(_) => Home::Named(names.key(IN_CLUSTER)),
             _ => Home::Nameless(parent(&delivery.root).to_owned()),
         };
-        let (home, confidence) = match (&delivery.target, by_config, by_path) {
-            (_, Some((name, _)), _) => (Home::Named(names.key(name)), Confidence::High),
-            (Target::Named(name), None, _) => (Home::Named(names.key(name)), delivery.confidence),
-            (Target::All, None, _) => (Home::All, delivery.confidence),
-            (Target::Some, None, _) => (Home::Some, delivery.confidence),
-            (_, None, Some(Claim::Strong(name))) => (Home::Named(names.key(&name)), Confidence::Medium),
+        let why = Why { workspace, delivery };
+        let (home, confidence, reason) = match (&delivery.target, by_config, by_path) {
+            (_, Some((name, _)), _) => (Home::Named(names.key(name)), Confidence::High, why.configured(config, name)),
+            (Target::Named(name), None, _) => (Home::Named(names.key(name)), delivery.confidence, why.deployed("it is delivered to the cluster")),
+            (Target::All, None, _) => (Home::All, delivery.confidence, why.deployed("it is delivered to every cluster")),
+            (Target::Some, None, _) => (Home::Some, delivery.confidence, why.deployed("it is delivered to some clusters")),
+            (_, None, Some(Claim::Strong(name))) => (Home::Named(names.key(&name)), Confidence::Medium, why.directory(path, &name)),
             (_, None, Some(Claim::Weak { name, tree })) => {
                 let key = names.key(&name);
                 weak.entry(key.clone()).or_default().insert(tree);
-                pending.push((placed.len(), key));
-                (nameless, Confidence::Medium)
+                pending.push((placed.len(), key, why.directory(path, &name)));
+                (nameless, Confidence::Medium, why.nothing())
             }
             (_, None, None) => {
                 if let (true, Some(name)) = (is_dump(delivery), conventions::dump_claim(&delivery.root)) {
@@ -88,15 +96,15 @@ pub(super) fn place<'a>(
                     if symbolic && !conventions::is_never(&name) {
                         strong.insert(key.clone());
                     }
-                    pending.push((placed.len(), key));
+                    pending.push((placed.len(), key, why.file(&name)));
                 }
-                (nameless, Confidence::Medium)
+                (nameless, Confidence::Medium, why.nothing())
             }
         };
         if let Home::Named(key) = &home {
             strong.insert(key.clone());
         }
-        placed.push(Placed { delivery, objects: Arc::clone(&delivery.objects), home, confidence: confidence.min(delivery.confidence) });
+        placed.push(Placed { delivery, objects: Arc::clone(&delivery.objects), home, confidence: confidence.min(delivery.confidence), reason });
     }
     strong.extend(config.clusters.iter().map(|c| names.key(&c.name)));
     // One unit may be delivered a thousand times; what it describes is the same each time.
@@ -111,13 +119,80 @@ pub(super) fn place<'a>(
             }
         }
     }
-    for (index, key) in pending {
+    for (index, key, reason) in pending {
         if strong.contains(&key) || weak.get(&key).is_some_and(|trees| trees.len() >= 2) {
             strong.insert(key.clone());
             placed[index].home = Home::Named(key);
+            placed[index].reason = reason;
         }
     }
     (placed, strong)
+}
+
+/// The words for where a delivery goes.
+struct Why<'w> {
+    workspace: &'w Workspace,
+    delivery: &'w Delivery,
+}
+
+impl Why<'_> {
+    /// What stands for the delivery: its kustomization, its first object, its first file.
+    fn here(&self) -> Span {
+        let start = |id| Span::new(id, 0, 0);
+        let root = self.delivery.root.strip_suffix('/').map(|d| if d == "." { "" } else { d });
+        let kustomization = root.and_then(|d| KUSTOMIZATIONS.iter().find_map(|name| self.workspace.find(&join(d, name)?)));
+        let object = || self.delivery.objects.first().map(|o| o.root.entry_at(&["kind"]).map_or(o.span(), crate::yaml::Entry::span));
+        let any = || self.delivery.pools.first().map(|p| p.span).or_else(|| self.delivery.files.first().copied().map(start));
+        kustomization.map(start).or_else(object).or_else(any).unwrap_or(start(FileId(0)))
+    }
+
+    fn configured(&self, config: &Config, name: &str) -> Reason {
+        let span = config.clusters.iter().find(|c| c.name == name).map_or_else(|| self.here(), |c| c.span);
+        Reason::new(Mechanism::Configuration, "the configuration says that its path is the cluster's", span)
+    }
+
+    /// The deployer's own words, if it has any.
+    fn deployed(&self, otherwise: &str) -> Reason {
+        match self.delivery.via.last() {
+            Some(label) => Reason::new(Mechanism::Deployer, label.message.clone(), label.span),
+            None if self.delivery.how == How::Stdin => Reason::new(Mechanism::CommandLine, "the command line says whose it is", self.here()),
+            None => Reason::new(Mechanism::Deployer, otherwise, self.here()),
+        }
+    }
+
+    /// The part of a path that is called like the cluster.
+    fn directory(&self, path: &str, name: &str) -> Reason {
+        let end = path.match_indices(name).map(|(at, _)| at + name.len()).find(|end| path[*end..].starts_with('/')).unwrap_or(path.len());
+        let directory = ending(&path[..end]);
+        let deployer = self.delivery.via.last().filter(|_| matches!(self.delivery.target, Target::InCluster(_)));
+        match deployer {
+            Some(via) => {
+                let words = format!("the directory {directory}, where its deployer lies, is called after the cluster");
+                Reason::new(Mechanism::Directory, words, via.span)
+            }
+            None => Reason::new(Mechanism::Directory, format!("the directory {directory} is called after the cluster"), self.here()),
+        }
+    }
+
+    fn file(&self, name: &str) -> Reason {
+        Reason::new(Mechanism::Directory, format!("the dump is called {name}"), self.here())
+    }
+
+    fn nothing(&self) -> Reason {
+        match (&self.delivery.target, self.delivery.how) {
+            (Target::InCluster(_), _) => self.deployed("its deployer runs on the cluster"),
+            (_, How::Kustomize) => {
+                Reason::new(Mechanism::Delivery, format!("the build of {} is a cluster's own", ending(&self.delivery.root)), self.here())
+            }
+            _ => Reason::new(Mechanism::Neighbourhood, "nothing tells clusters apart here", self.here()),
+        }
+    }
+}
+
+/// The last two directories of a path, which are enough to know it by.
+fn ending(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).collect();
+    parts[parts.len().saturating_sub(2)..].join("/")
 }
 
 fn is_dump(delivery: &Delivery) -> bool {
@@ -169,7 +244,7 @@ impl Tree for Shape<'_> {
     }
 
     fn has_kustomization(&self, directory: &str) -> bool {
-        ["kustomization.yaml", "kustomization.yml", "Kustomization"].iter().any(|n| self.workspace.find(&format!("{directory}/{n}")).is_some())
+        KUSTOMIZATIONS.iter().any(|n| self.workspace.find(&format!("{directory}/{n}")).is_some())
     }
 
     fn has_content(&self, directory: &str) -> bool {

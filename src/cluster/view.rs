@@ -2,6 +2,8 @@
 
 use super::{Architectures, Assumptions, Cluster};
 use crate::finding::Confidence;
+use crate::manifest::Object;
+use crate::membership::{Membership, Reason};
 use crate::operator::Tri;
 use crate::operator::images::GoldenImage;
 use crate::operator::placement::Placement;
@@ -34,8 +36,28 @@ pub fn view(cluster: &Cluster, assumptions: &Assumptions<'_>) -> ClusterView {
         evidence: cluster.pools.iter().filter(|m| m.confidence > Confidence::Low).map(evidence).collect(),
         golden_images: given.map(|s| s.images.list.iter().map(golden_image).collect()).unwrap_or_default(),
         why: cluster.why.clone(),
+        members: members(cluster),
         confidence: given.map_or(Confidence::High, |s| s.claim.confidence),
     }
+}
+
+fn members(cluster: &Cluster) -> Vec<Membership> {
+    let of = |object: &Object, reason: &Reason, confidence: Confidence| Membership {
+        kind: object.kind.clone(),
+        name: object.name.clone(),
+        span: object.span(),
+        reason: reason.clone(),
+        confidence,
+    };
+    let claims = cluster.hyperconverged.iter().map(|c| of(&c.hco.object, &c.reason, c.confidence));
+    let pools = cluster.pools.iter().map(|m| Membership {
+        kind: m.pool.kind.clone(),
+        name: m.pool.name.clone(),
+        span: m.pool.span,
+        reason: m.reason.clone(),
+        confidence: m.confidence,
+    });
+    claims.chain(pools).chain(cluster.given.iter().map(|g| of(&g.object, &g.reason, g.confidence))).collect()
 }
 
 fn evidence(member: &super::Member) -> Evidence {

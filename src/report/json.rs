@@ -7,6 +7,7 @@ use super::fingerprint::Fingerprints;
 use super::place::Place;
 use super::unseen::{Unseen, unseen};
 use crate::finding::{Confidence, Consequence, Finding, Label, Severity};
+use crate::membership::Membership;
 use crate::nodes::arch::Arch;
 use crate::outcome::{ClusterView, Evidence, GoldenImageView, HyperConvergedView, Outcome, Summary};
 use crate::source::Span;
@@ -75,6 +76,21 @@ struct Cluster<'a> {
     confidence: Confidence,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<Vec<Related<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    members: Option<Vec<Member<'a>>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Member<'a> {
+    kind: &'a str,
+    name: &'a str,
+    certainty: &'static str,
+    confidence: Confidence,
+    mechanism: &'static str,
+    reason: &'a str,
+    place: Location<'a>,
+    location: Location<'a>,
 }
 
 #[derive(Serialize)]
@@ -245,6 +261,20 @@ fn cluster<'a>(outcome: &'a Outcome, c: &'a ClusterView, why: bool) -> Cluster<'
         golden_images: c.golden_images.iter().map(|g| golden_image(outcome, g)).collect(),
         confidence: c.confidence,
         why: why.then(|| related(outcome, &c.why)),
+        members: why.then(|| c.members.iter().map(|m| member(outcome, m)).collect()),
+    }
+}
+
+fn member<'a>(outcome: &'a Outcome, m: &'a Membership) -> Member<'a> {
+    Member {
+        kind: &m.kind,
+        name: &m.name,
+        certainty: m.certainty(),
+        confidence: m.confidence,
+        mechanism: m.reason.mechanism.name(),
+        reason: &m.reason.words,
+        place: location(outcome, m.reason.span),
+        location: location(outcome, m.span),
     }
 }
 

@@ -3,6 +3,8 @@
 use super::place::Place;
 use super::text::{count, list, neutral};
 use super::{Options, Verbosity, json, summary};
+use crate::finding::Confidence;
+use crate::membership::Membership;
 use crate::nodes::arch::Arch;
 use crate::outcome::{ClusterView, Evidence, Knowledge, Outcome};
 use crate::source::Span;
@@ -64,12 +66,20 @@ fn table(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::Resul
 fn row(outcome: &Outcome, options: &Options, cluster: &ClusterView) -> [String; 6] {
     [
         neutral(&cluster.name).into_owned(),
-        cluster.hyperconverged.as_ref().map_or_else(|| "-".to_owned(), |h| line_of(outcome, options, h.span)),
+        cluster.hyperconverged.as_ref().map_or_else(|| "-".to_owned(), |h| shortened(&line_of(outcome, options, h.span))),
         cluster.multi_arch.name().to_owned(),
         workloads(cluster),
         cluster.confidence.name().to_owned(),
         cluster.why.first().map_or_else(String::new, |l| format!("{} ({})", neutral(&l.message), line_of(outcome, options, l.span))),
     ]
+}
+
+/// A path that fits its column: directories in the middle give way, the file and its line stay. The details name it in full.
+fn shortened(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').collect();
+    let Some((file, directories)) = parts.split_last().filter(|_| path.chars().count() > WIDEST) else { return path.to_owned() };
+    let shown = |kept: usize| format!("{}/…/{file}", directories[..kept].join("/"));
+    (1..directories.len()).rev().map(shown).find(|s| s.chars().count() <= WIDEST).unwrap_or_else(|| format!("…/{file}"))
 }
 
 /// The architectures and how much of the truth they are: `amd64 arm64`, `amd64 or more`, `?`.
@@ -108,6 +118,27 @@ fn details(out: &mut dyn Write, outcome: &Outcome, options: &Options, cluster: &
     if cluster.evidence.is_empty() {
         writeln!(out, "  nothing says what its nodes are")?;
     }
+    memberships(out, outcome, options, cluster)
+}
+
+/// Why each object is the cluster's, those of one reason together; what is sure before what is possible.
+fn memberships(out: &mut dyn Write, outcome: &Outcome, options: &Options, cluster: &ClusterView) -> io::Result<()> {
+    let mut groups: Vec<(&Membership, Vec<String>)> = Vec::new();
+    for member in &cluster.members {
+        let name = format!("{} {}", member.kind, member.name);
+        let alike = |m: &Membership| m.reason.mechanism == member.reason.mechanism && m.reason.words == member.reason.words;
+        match groups.iter_mut().find(|(first, _)| first.confidence == member.confidence && alike(first)) {
+            Some((_, names)) if names.contains(&name) => {}
+            Some((_, names)) => names.push(name),
+            None => groups.push((member, vec![name])),
+        }
+    }
+    groups.sort_by_key(|(first, _)| first.confidence == Confidence::Low);
+    for (first, names) in groups {
+        let place = line_of(outcome, options, first.reason.span);
+        let (words, objects) = (neutral(&first.reason.words), list(names.iter().map(String::as_str), 4));
+        writeln!(out, "  {}: {objects}, as {words} ({place}; {} confidence)", first.certainty(), first.confidence.name())?;
+    }
     Ok(())
 }
 
@@ -124,4 +155,18 @@ pub(crate) fn pool(evidence: &Evidence) -> String {
 
 fn line_of(outcome: &Outcome, options: &Options, span: Span) -> String {
     neutral(&format!("{}{}", options.shown_prefix, Place::of(outcome, span).line())).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_paths_keep_their_ends() {
+        assert_eq!(shortened("clusters/edge/virtualization/hyperconverged.yaml:1"), "clusters/edge/…/hyperconverged.yaml:1");
+        assert_eq!(shortened("a/b/hyperconverged.yaml:1"), "a/b/hyperconverged.yaml:1");
+        let deep = format!("{}/hyperconverged.yaml:1", "directory".repeat(5));
+        assert_eq!(shortened(&deep), "…/hyperconverged.yaml:1");
+        assert_eq!(shortened(&"x".repeat(60)), "…/".to_owned() + &"x".repeat(60));
+    }
 }

@@ -1,6 +1,7 @@
 //! Outcomes made by hand, for the tests of the report formats.
 
 use hco_lint::finding::{Confidence, Consequence, Edit, Finding, Fix, Label, ObjectRef, Severity};
+use hco_lint::membership::{Mechanism, Membership, Reason};
 use hco_lint::nodes::arch::Arch;
 use hco_lint::nodes::pool::{Basis, Role, State};
 use hco_lint::outcome::{
@@ -77,6 +78,7 @@ pub(crate) fn cluster(name: &str) -> ClusterView {
         evidence: Vec::new(),
         golden_images: Vec::new(),
         why: Vec::new(),
+        members: Vec::new(),
         confidence: Confidence::High,
     }
 }
@@ -211,6 +213,18 @@ pub(crate) fn fleet() -> Outcome {
     view_dr.evidence = vec![
         evidence("dr-a", Some("amd64"), "m6i.xlarge", find(&o, dr, "m6i.xlarge", 0)),
         evidence("dr-arm", Some("arm64"), "m7g.xlarge", find(&o, dr, "m7g.xlarge", 0)),
+    ];
+    let member = |kind: &str, name: &str, span: Span, confidence: Confidence| Membership {
+        kind: kind.into(),
+        name: name.into(),
+        span,
+        reason: Reason::new(Mechanism::Directory, "the directory clusters/dr is called after the cluster", span),
+        confidence,
+    };
+    view_dr.members = vec![
+        member("MachineSet", "dr-a", find(&o, dr, "m6i.xlarge", 0), Confidence::Medium),
+        member("MachineSet", "dr-arm", find(&o, dr, "m7g.xlarge", 0), Confidence::Medium),
+        member("HyperConverged", "kubevirt-hyperconverged", object, Confidence::Low),
     ];
     view_dr.why = vec![label(find(&o, dr, "kind: MachineSet", 0), "directory clusters/dr")];
     view_dr.confidence = Confidence::Medium;
