@@ -159,10 +159,14 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     summary.unreadable = unreadable;
     summary.templates = deliveries.templates.iter().map(|id| workspace.display(*id)).collect();
     summary.unknown_architectures = unknown(&clusters, &assumptions);
+    let files = workspace.linted_paths();
+    let (sources, trees) = workspace.into_sources();
+    // Taking apart what is no longer needed takes as long as writing the report, so it is done beside it.
+    drop(std::thread::spawn(move || drop((trees, deliveries, clusters))));
     Ok(Outcome {
         prefix: place.prefix(),
-        files: workspace.linted_paths(),
-        sources: workspace.into_sources(),
+        files,
+        sources,
         clusters: views,
         findings: selection.shown,
         suppressed: selection.suppressed,

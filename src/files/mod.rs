@@ -296,12 +296,12 @@ impl Workspace {
         self.files.iter().map(|f| if f.linted && f.source.get().is_some() { self.absolute(f) } else { None }).collect()
     }
 
-    /// The texts of all files that were read, by identity; the others have neither text nor path.
+    /// The texts of all files that were read, by identity (the others have neither text nor path), and the rest of the workspace.
     #[must_use]
-    pub fn into_sources(self) -> Vec<Source> {
-        let late = self.late.into_iter().filter_map(OnceLock::into_inner);
-        let text = |f: File| f.source.into_inner().and_then(Result::ok).unwrap_or_else(|| Source::new(String::new(), String::new()));
-        self.files.into_iter().chain(late).map(text).collect()
+    pub fn into_sources(mut self) -> (Vec<Source>, Self) {
+        let late = self.late.iter_mut().filter_map(OnceLock::get_mut);
+        let text = |f: &mut File| f.source.take().and_then(Result::ok).unwrap_or_else(|| Source::new(String::new(), String::new()));
+        (self.files.iter_mut().chain(late).map(text).collect(), self)
     }
 }
 

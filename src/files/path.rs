@@ -3,7 +3,7 @@
 /// The directory a path lies in; empty for the top.
 #[must_use]
 pub fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+    memchr::memrchr(b'/', path.as_bytes()).map_or("", |slash| &path[..slash])
 }
 
 /// A file's name without directories and extension.
@@ -46,14 +46,9 @@ pub fn normalise(path: &str) -> Option<String> {
 
 /// Whether nothing in a path is to be resolved, as in nearly all: told from its bytes alone.
 fn is_normal(path: &str) -> bool {
-    let mut before = b'/';
-    for byte in path.bytes() {
-        if before == b'/' && (byte == b'/' || byte == b'.') {
-            return false;
-        }
-        before = byte;
-    }
-    before != b'/' || path.is_empty()
+    let bytes = path.as_bytes();
+    let ends = bytes.first().is_some_and(|b| matches!(b, b'/' | b'.')) || bytes.last() == Some(&b'/');
+    !ends && !memchr::memchr_iter(b'/', bytes).any(|slash| matches!(bytes.get(slash + 1), Some(b'/' | b'.')))
 }
 
 #[cfg(test)]

@@ -158,6 +158,11 @@ impl Walk {
 
     /// The path relative to the boundary, and where the file is; parts that are not Unicode get replacement characters.
     pub(super) fn place(&self, absolute: &Path) -> Option<(String, At)> {
+        // Nearly always the boundary is the beginning, byte by byte; taking paths apart is ten times the work.
+        let bare = absolute.to_str().zip(self.boundary.to_str()).and_then(|(path, boundary)| path.strip_prefix(boundary)?.strip_prefix('/'));
+        if let (Some(path), '/') = (bare.filter(|p| !p.is_empty()), std::path::MAIN_SEPARATOR) {
+            return Some((normalise(path)?, At::Path));
+        }
         let inside = absolute.strip_prefix(&self.boundary).ok()?;
         if let (Some(path), '/') = (inside.to_str(), std::path::MAIN_SEPARATOR) {
             return Some((normalise(path)?, At::Path));

@@ -9,6 +9,9 @@ pub(super) fn within(dir: &str, path: &str) -> bool {
 
 /// Whether kustomize would fetch a file reference over HTTP.
 pub(super) fn is_url(reference: &str) -> bool {
+    if !reference.starts_with(['h', 'H']) {
+        return false;
+    }
     let lower = reference.get(..8).unwrap_or(reference).to_ascii_lowercase();
     lower.starts_with("http://") || lower.starts_with("https:/") && reference.get(..8).is_some_and(|p| p.ends_with("//"))
 }
