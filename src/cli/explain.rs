@@ -25,8 +25,9 @@ fn list(out: &mut dyn Write) -> io::Result<()> {
     let mut group = None;
     for rule in all {
         let meta = rule.page.meta();
-        if group.replace(meta.group) != Some(meta.group) {
-            writeln!(out, "\n{}", meta.group.title())?;
+        let above = group.replace(meta.group);
+        if above != Some(meta.group) {
+            writeln!(out, "{}{}", if above.is_some() { "\n" } else { "" }, meta.group.title())?;
         }
         writeln!(out, "  {:width$}  {:7}  {}", rule.name, format!("{:?}", meta.severity).to_lowercase(), rule.page.title())?;
     }

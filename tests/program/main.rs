@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod changed;
+mod explain;
 mod lsp;
 mod repository;
 #[path = "../support/scratch.rs"]
