@@ -7,7 +7,7 @@
 use super::{Entry, VERSION};
 use crate::finding::{Finding, ObjectRef};
 use crate::outcome::{Outcome, Suppression};
-use crate::report::fingerprint::Fingerprints;
+use crate::report::{fingerprint::Fingerprints, is_active};
 use std::collections::BTreeMap;
 
 /// The rule whose findings are about the baseline itself.
@@ -84,6 +84,35 @@ pub fn text(entries: &[Entry]) -> String {
     out
 }
 
+/// As JSON; what a terminal or a reviewer would not see as it is, is written out.
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let plain = serde_json::Value::from(text).to_string();
+    plain.chars().map(|c| if is_active(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Entry, read, text};
+    use crate::source::FileId;
+
+    #[test]
+    fn whatever_is_written_is_read() {
+        let odd =
+            "\" ' \\ : # - [ ] { } , & * ! | > % @ ` é 字 😀 \t \n \r \u{1b}[31m \u{7f} \u{85} \u{a0} \u{2028} \u{202e} \u{feff} ~ null 0x1 end ";
+        let entry = |number: usize, text: &str| Entry {
+            fingerprint: format!("{:032x}{}", 7, if number == 1 { String::new() } else { format!("-{number}") }),
+            rule: "syntax".to_owned(),
+            file: text.to_owned(),
+            object: text.to_owned(),
+            message: text.to_owned(),
+            clusters: [text.to_owned(), format!("{text}2")].into(),
+            place: None,
+        };
+        let written: Vec<Entry> = [odd, "a", "yes", "1", "- x", " "].iter().enumerate().map(|(i, text)| entry(i + 1, text)).collect();
+        let read = read(FileId(0), &text(&written)).expect("a baseline");
+        assert_eq!(text(&read.entries), text(&written));
+        for (read, written) in read.entries.iter().zip(&written) {
+            assert_eq!((&read.fingerprint, &read.file, &read.clusters), (&written.fingerprint, &written.file, &written.clusters));
+        }
+    }
 }

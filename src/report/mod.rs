@@ -23,6 +23,8 @@ pub mod topology;
 mod unseen;
 mod window;
 
+pub(crate) use text::is_active;
+
 use crate::finding::{Confidence, Finding, Severity};
 use crate::outcome::Outcome;
 use clap::ValueEnum;
