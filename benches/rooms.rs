@@ -12,7 +12,7 @@ fn main() {
     let files = std::env::var("FILES").ok().and_then(|f| f.parse().ok()).unwrap_or(2000);
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{files}"));
     let _ = std::fs::remove_dir_all(&root);
-    let tree = tree::make(&root, files, 1).expect("a tree");
+    let tree = tree::make(&root, files, tree::usual_clusters(files), 1).expect("a tree");
     std::fs::create_dir(root.join(".git")).expect("a repository of its own");
     let root = root.canonicalize().expect("the tree");
     println!("{} files, {} clusters, {} to report; {} threads", tree.files, tree.clusters, tree.reported, threads());

@@ -20,15 +20,19 @@ pub(crate) struct Tree {
     pub(crate) reported: usize,
 }
 
-/// Writes a tree of at least this many files below a directory.
+/// How many clusters a tree of so many files has, where nobody says.
+pub(crate) fn usual_clusters(files: usize) -> usize {
+    (files / 400).max(4)
+}
+
+/// Writes a tree of at least this many files, and for so many clusters, below a directory.
 ///
 /// # Errors
 /// What the file system refuses.
-pub(crate) fn make(root: &Path, files: usize, seed: u64) -> io::Result<Tree> {
+pub(crate) fn make(root: &Path, files: usize, clusters: usize, seed: u64) -> io::Result<Tree> {
     let mut writer = Writer { root: root.to_owned(), written: 0, random: Random(seed) };
     writer.file("components/virtualization/base/kustomization.yaml", "resources: [hyperconverged.yaml]\n")?;
     writer.file("components/virtualization/base/hyperconverged.yaml", HYPERCONVERGED)?;
-    let clusters = (files / 400).max(4);
     let mut reported = 0;
     for number in 0..clusters {
         let (mixed, on) = (number % 5 == 0, number % 10 == 5);
