@@ -3,7 +3,7 @@
 use super::Tri;
 use super::placement::Placement;
 use crate::manifest::{Object, template::is_template};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::yaml::{Entry, Lookup, Node};
 
 /// API group of the resource.
@@ -86,6 +86,16 @@ impl HyperConverged {
     #[must_use]
     pub fn root(&self) -> &Node {
         &self.object.root
+    }
+
+    /// Whether several files make it: patches, which look for it by its name and namespace.
+    #[must_use]
+    pub fn is_patched(&self) -> bool {
+        fn elsewhere(node: &Node, file: FileId) -> bool {
+            let inside = node.entries_at(&[]).iter().map(|e| &e.value).chain(node.as_sequence().unwrap_or_default());
+            node.span().file != file || inside.into_iter().any(|n| elsewhere(n, file))
+        }
+        elsewhere(self.root(), self.root().span().file)
     }
 
     /// A part, null counting as absent.

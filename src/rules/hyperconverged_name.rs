@@ -23,14 +23,13 @@ fn check(cluster: &Cluster, findings: &mut Findings) {
         } else {
             ("the API server refuses this name", Consequence::Rejected)
         };
-        findings.add(
-            Draft::new(name.span(), here, format!("the HyperConverged must be named {NAME}"))
-                .about(object)
-                .field("metadata.name")
-                .fix(rename(name))
-                .consequence(consequence)
-                .confidence(claim.confidence),
-        );
+        let draft = Draft::new(name.span(), here, format!("the HyperConverged must be named {NAME}"))
+            .about(object)
+            .field("metadata.name")
+            .consequence(consequence)
+            .confidence(claim.confidence);
+        // A patch would look for it in vain.
+        findings.add(if claim.hco.is_patched() { draft } else { draft.fix(rename(name)) });
     }
 }
 

@@ -23,12 +23,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let mut draft = Draft::new(node.span(), here, format!("the operator runs in {} and looks for its HyperConverged there", operator))
         .about(object)
         .field("metadata.namespace")
-        .confidence(by.map_or(subject.membership(), |g| g.confidence.min(subject.membership())))
-        .fix(Proposal {
-            title: format!("move it to {}", operator),
-            safe: false,
-            changes: vec![Change::Replace { node: node.clone(), text: operator.clone() }],
-        });
+        .confidence(by.map_or(subject.membership(), |g| g.confidence.min(subject.membership())));
+    // A patch would look for it in vain.
+    if !subject.hco.is_patched() {
+        let changes = vec![Change::Replace { node: node.clone(), text: operator.clone() }];
+        draft = draft.fix(Proposal { title: format!("move it to {operator}"), safe: false, changes });
+    }
     if let Some(span) = said {
         draft = draft.because(*span, "the operator's namespace");
     }

@@ -239,6 +239,9 @@ pub(super) fn golden_image(name: &str) -> String {
 
 fn merge(known: &mut Pending, other: Pending) {
     // One text for several clusters: what one of them should think about is for none to do unasked.
+    if other.proposals.is_empty() {
+        known.proposals.clear();
+    }
     for proposal in &mut known.proposals {
         proposal.safe &= other.proposals.iter().any(|o| o.safe && o.title == proposal.title);
     }

@@ -133,9 +133,9 @@ impl<'a> Sharing<'a> {
         if wanted.is_empty() {
             return Some(changes);
         }
-        if let Some(known) =
-            known.find(|root| Object::read(root).is_some_and(|o| o.kind == object.kind && o.group == object.group && o.name == object.name))
-        {
+        // One that Kustomize finds nothing for (another version, another namespace) takes no part in the resource.
+        let named = |root: &Node| Object::read(root).is_some_and(|o| o.kind == object.kind && o.group == object.group && o.name == object.name);
+        if let Some(known) = known.find(|root| named(root) && holds_part(root.span(), claim.hco.root())) {
             changes.extend(wanted.iter().map(|w| Change::Set { root: known.clone(), path: w.path.clone(), value: w.value.clone() }));
             return Some(changes);
         }
@@ -152,6 +152,14 @@ impl<'a> Sharing<'a> {
         let id = self.workspace.find(&join(directory, path.text()?)?)?;
         Some(self.workspace.parsed(id).documents.iter().map(|d| d.root.clone()).collect())
     }
+}
+
+/// Whether some value of a tree was written at this place.
+fn holds_part(place: Span, tree: &Node) -> bool {
+    let (span, inner) = (tree.span(), |node: &Node| holds_part(place, node));
+    place.file == span.file && place.start <= span.start && span.end <= place.end
+        || tree.entries_at(&[]).iter().any(|e| inner(&e.value))
+        || tree.as_sequence().is_some_and(|items| items.iter().any(inner))
 }
 
 /// The end of the line that an offset is on.
