@@ -164,6 +164,24 @@ fn one_more_cluster_shows_the_finding_again() {
     assert_eq!(scratch.found(&[]), [""; 0]);
 }
 
+/// Findings that only their order tells apart.
+#[test]
+fn equal_findings_are_counted() {
+    let node = |name: &str, doubled: bool| {
+        let again = if doubled { format!("metadata: {{name: {name}, labels: {{kubernetes.io/arch: amd64}}}}\n") } else { String::new() };
+        format!("---\napiVersion: v1\nkind: Node\nmetadata: {{name: {name}, labels: {{kubernetes.io/arch: amd64}}}}\n{again}")
+    };
+    let nodes = |doubled: [bool; 3]| node("a", doubled[0]) + &node("b", doubled[1]) + &node("c", doubled[2]);
+    let path = "clusters/prod/nodes.yaml";
+    let scratch = repository(&[("clusters/prod/hco.yaml", hco("true")), (path, nodes([true, true, false]))]);
+    assert_eq!(scratch.record(&[]).matches("duplicate-key").count(), 2);
+    assert_eq!(scratch.found(&[]), [""; 0]);
+    scratch.write(path, &nodes([false, true, false]));
+    assert_eq!(scratch.found(&[]), ["baseline-stale"], "the first is mended: the second is still known");
+    scratch.write(path, &nodes([true, true, true]));
+    assert_eq!(scratch.found(&[]), ["duplicate-key"], "a third one is new");
+}
+
 #[test]
 fn what_a_run_cannot_judge_is_neither_stale_nor_lost() {
     let scratch = shared();
