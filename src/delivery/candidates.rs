@@ -1,5 +1,6 @@
 //! What could be applied by itself: Kustomize roots, and plain files that nothing takes in.
 
+use super::fleet::Bundles;
 use super::render::{KUSTOMIZATIONS, Rendered, Renderer, below};
 use super::{Deliveries, How, helm};
 use crate::files::{Workspace, join, parent};
@@ -25,12 +26,14 @@ pub(super) fn candidates(renderer: &Renderer<'_>, excluded: &dyn Fn(&str) -> boo
     let workspace = renderer.workspace;
     let mut found = Vec::new();
     let graph = Graph::new(renderer);
+    let bundles = Bundles::new(workspace);
     let mut taken: BTreeSet<FileId> = BTreeSet::new();
     for (directory, key) in &graph.roots {
         let root = below(directory, "");
         let root = if root.is_empty() { "./".to_owned() } else { root };
         let rendered = renderer.root(directory);
         taken.extend(rendered.files.iter());
+        let rendered = bundles.softened(&root, rendered);
         if !excluded(&format!("{root}kustomization.yaml")) {
             found.push(Candidate { how: How::Kustomize, root, key: *key, rendered });
         }
@@ -50,6 +53,9 @@ pub(super) fn candidates(renderer: &Renderer<'_>, excluded: &dyn Fn(&str) -> boo
             all.templates.insert(id);
             continue;
         }
+        if bundles.is_overlay(&file.path) {
+            continue;
+        }
         let orphan = graph.directories.contains(parent(&file.path));
         let parsed = workspace.parsed(id);
         let mut objects: Vec<Object> = parsed.documents.iter().flat_map(|d| manifest::objects(&d.root)).collect();
@@ -62,7 +68,8 @@ pub(super) fn candidates(renderer: &Renderer<'_>, excluded: &dyn Fn(&str) -> boo
         if !objects.is_empty() || !pools.is_empty() {
             let files = Arc::new(BTreeSet::from([id]));
             let rendered = Rendered { objects: Arc::new(objects), pools: Arc::new(pools), files, ..Rendered::default() };
-            found.push(Candidate { how: How::Plain, root: file.path.to_string(), key: id, rendered: Arc::new(rendered) });
+            let rendered = bundles.softened(&file.path, Arc::new(rendered));
+            found.push(Candidate { how: How::Plain, root: file.path.to_string(), key: id, rendered });
         }
     }
     found

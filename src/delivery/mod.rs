@@ -11,6 +11,7 @@ mod amendment;
 mod argocd;
 mod candidates;
 mod carriers;
+mod fleet;
 mod flux;
 mod helm;
 pub mod kustomize;

@@ -1,5 +1,6 @@
 //! Accumulating a root: its resources, bases and components, each layer's transformers in kustomize's order.
 
+use super::chain::Chain;
 use super::fields;
 use super::files::Files;
 use super::finish;
@@ -479,26 +480,5 @@ impl<'f> Kustomizer<'f> {
             acc.veil(&Opaque { reason: format!("the {kind} plugin is a program that is not run").into(), span });
         }
         acc.log.plugins.push(Plugin { role, dir: kustomization.dir.clone(), object });
-    }
-}
-
-/// The directories whose kustomizations are being accumulated, innermost first.
-pub(super) struct Chain<'c> {
-    dir: &'c str,
-    parent: Option<&'c Chain<'c>>,
-    depth: usize,
-}
-
-impl Chain<'_> {
-    /// Whether a directory is, or contains, one of them (`errIfArgEqualOrHigher`).
-    fn is_in_or_above(&self, dir: &str) -> bool {
-        let mut here = Some(self);
-        while let Some(link) = here {
-            if link.depth > 0 && path::within(dir, link.dir) {
-                return true;
-            }
-            here = link.parent;
-        }
-        false
     }
 }

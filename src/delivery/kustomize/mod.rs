@@ -10,6 +10,7 @@
 
 mod accumulate;
 mod builtin;
+mod chain;
 mod crds;
 mod dates;
 mod digest;
