@@ -28,6 +28,8 @@ pub struct Outcome {
     pub suppressed: Vec<Suppressed>,
     /// What the baseline in effect does; `None` without one.
     pub baseline: Option<crate::baseline::Effect>,
+    /// What was gone by.
+    pub decided: Decided,
     /// What could not be seen.
     pub unresolved: Vec<Unresolved>,
     /// How much was read, and what was not.
@@ -57,6 +59,21 @@ pub struct Suppressed {
     pub by: Suppression,
     /// The reason they gave.
     pub reason: Option<String>,
+    /// Where they said it.
+    pub at: Option<Span>,
+}
+
+/// What the findings of a run were decided by.
+#[derive(Clone, Debug, Default)]
+pub struct Decided {
+    /// The configuration.
+    pub configuration: Option<FileId>,
+    /// The baseline.
+    pub baseline: Option<FileId>,
+    /// The rules that were switched off, and where; `None` for the command line. Those that `--select` does not name are not among them.
+    pub off: Vec<(&'static str, Option<Span>)>,
+    /// The findings that are hidden for too little confidence.
+    pub faint: Vec<Finding>,
 }
 
 /// What hides a finding.

@@ -22,7 +22,7 @@ use crate::finding::Confidence;
 use crate::nodes::arch::Arch;
 use crate::operator::catalogue::Catalogue;
 use crate::operator::release::Release;
-use crate::outcome::{ClusterView, Outcome};
+use crate::outcome::{ClusterView, Decided, Outcome};
 use crate::rules::{self, Findings};
 use crate::source::{FileId, Source};
 
@@ -87,7 +87,7 @@ pub enum RunError {
 /// # Errors
 /// A path that does not exist, facts about clusters that do not exist, a wrong configuration.
 pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
-    let Loaded { workspace, place, config, baseline, errors, excluding } = load(settings)?;
+    let Loaded { workspace, place, configuration, config, baseline, errors, excluding } = load(settings)?;
     settings.stage.set("reading manifests");
     workspace.parse_relevant(settings.threads);
     let forced = globs(config.clusters.iter().flat_map(|c| &c.paths));
@@ -136,21 +136,19 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     }
     let unresolved = deliveries.unresolved.clone();
     let judged = |id: FileId, file: &File| file.linted && file.relevant && !aside(&file.path) && !deliveries.templates.contains(&id);
-    let mut selection = select::select(
-        &select::Asked {
-            settings,
-            config: &config,
-            workspace: &workspace,
-            clusters: &clusters,
-            baseline: baseline.as_ref(),
-            prefix: &place.prefix(),
-            whole,
-            assumptions: &assumptions,
-            undecided: OnceCell::new(),
-        },
-        findings,
-        &judged,
-    );
+    let asked = select::Asked {
+        settings,
+        config: &config,
+        workspace: &workspace,
+        clusters: &clusters,
+        baseline: baseline.as_ref(),
+        prefix: &place.prefix(),
+        whole,
+        assumptions: &assumptions,
+        undecided: OnceCell::new(),
+    };
+    let mut selection = select::select(&asked, findings, &judged);
+    let decided = Decided { configuration, baseline: baseline.as_ref().map(|b| b.file), off: asked.off(), faint: selection.faint };
     let outside = scope::narrow(settings, &place, &workspace, &mut selection.shown)?;
     let mut summary = selection.summary;
     summary.outside = outside;
@@ -171,6 +169,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         findings: selection.shown,
         suppressed: selection.suppressed,
         baseline: selection.baseline,
+        decided,
         unresolved,
         summary,
     })
@@ -210,6 +209,8 @@ const COMMAND_LINE: &str = "<command line>";
 struct Loaded {
     workspace: Workspace,
     place: Place,
+    /// The file of the configuration.
+    configuration: Option<FileId>,
     config: Config,
     baseline: Option<Baseline>,
     /// What could not be walked, with the reason.
@@ -267,7 +268,8 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         found.push(place.outside_file(&path).map_err(|e| RunError::Usage(vec![e]))?);
     }
     let workspace = Workspace::new(place.boundary.clone(), shown, Base { directory: place.base(), first: !place.versioned }, found);
-    let config = match configured.as_ref().and_then(|(path, _)| workspace.find(&place.key(path))) {
+    let configuration = configured.as_ref().and_then(|(path, _)| workspace.find(&place.key(path)));
+    let config = match configuration {
         Some(id) => read(id)?,
         None => first,
     };
@@ -279,7 +281,7 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         }
         None => None,
     };
-    Ok(Loaded { workspace, place, config, baseline, errors, excluding })
+    Ok(Loaded { workspace, place, configuration, config, baseline, errors, excluding })
 }
 
 /// Where the baseline lies: the given one, else the configured one, which is relative to the configuration's directory. One that is about to

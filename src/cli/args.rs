@@ -91,7 +91,7 @@ pub(super) struct InputArgs {
     /// Findings only, no summary
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Name everything that was not seen
+    /// Say also what findings were decided by, and name everything that was not seen
     #[arg(short, long)]
     pub(super) verbose: bool,
 }

@@ -18,7 +18,7 @@ pub(super) fn write(path: &Path, outcome: &mut Outcome) -> io::Result<bool> {
         return Ok(false);
     }
     let found = std::mem::take(&mut outcome.findings).into_iter().filter(|f| !crate::baseline::is_about(f));
-    outcome.suppressed.extend(found.map(|finding| Suppressed { finding, by: Suppression::Baseline, reason: None }));
+    outcome.suppressed.extend(found.map(|finding| Suppressed { finding, by: Suppression::Baseline, reason: None, at: None }));
     outcome.suppressed.sort_by_key(|s| s.finding.primary.span);
     outcome.baseline = Some(Effect::default());
     let (noun, written) = (if entries.len() == 1 { "finding" } else { "findings" }, entries.len());

@@ -279,10 +279,10 @@ impl Workspace {
         });
     }
 
-    /// The files that were looked at and parsed: how many of each, and those that could not be read, with the reason.
+    /// The linted files that were looked at and parsed: how many of each; and, of all, those that could not be read, with the reason.
     #[must_use]
     pub fn tally(&self) -> (usize, usize, Vec<(String, String)>) {
-        let parsed = self.files.iter().filter(|f| f.parsed.get().is_some()).count();
+        let parsed = self.files.iter().filter(|f| f.linted && f.parsed.get().is_some()).count();
         let unreadable = self.files.iter().chain(self.late.iter().filter_map(OnceLock::get)).filter_map(|f| match f.source.get() {
             Some(Err(why)) => Some((self.shown_path(f), why.clone())),
             _ => None,

@@ -1,10 +1,10 @@
 //! For people at a terminal: the title says the defect, the first mark says here, the others say because, the help shows the mended
 //! lines.
 
-use super::summary;
 use super::text::{count, list, neutral};
 use super::window::{Window, harmless, kind_line, mark, windows};
 use super::{Options, Verbosity};
+use super::{decisions, summary};
 use crate::finding::{Confidence, Edit, Finding, Fix, Label, Severity};
 use crate::outcome::Outcome;
 use crate::source::{FileId, Source};
@@ -32,6 +32,9 @@ pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::R
     let renderer = renderer(options);
     for finding in options.unfolded(outcome) {
         writeln!(out, "{}\n", render(&renderer, outcome, options, finding))?;
+    }
+    if options.verbosity == Verbosity::Verbose {
+        decisions::write(out, outcome, options)?;
     }
     if options.verbosity > Verbosity::Quiet {
         summary::write(out, outcome, options, &summary::verdict(outcome, options))?;

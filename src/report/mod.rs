@@ -4,6 +4,7 @@
 //! own words, and every format says what could not be seen.
 
 pub mod concise;
+mod decisions;
 mod excerpt;
 pub mod fingerprint;
 pub mod github;

@@ -97,7 +97,7 @@ pub(crate) fn workloads(cluster: &ClusterView) -> String {
     text
 }
 
-fn details(out: &mut dyn Write, outcome: &Outcome, options: &Options, cluster: &ClusterView) -> io::Result<()> {
+pub(super) fn details(out: &mut dyn Write, outcome: &Outcome, options: &Options, cluster: &ClusterView) -> io::Result<()> {
     writeln!(out, "\n{}", neutral(&cluster.name))?;
     if let Some(h) = &cluster.hyperconverged {
         let name = h.namespace.as_ref().map_or_else(|| h.name.clone(), |n| format!("{n}/{}", h.name));

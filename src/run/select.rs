@@ -45,7 +45,7 @@ pub(super) struct Selection {
     /// What the baseline does.
     pub(super) baseline: Option<Effect>,
     /// Hidden for their confidence.
-    faint: Vec<Finding>,
+    pub(super) faint: Vec<Finding>,
 }
 
 impl Asked<'_> {
@@ -54,6 +54,13 @@ impl Asked<'_> {
         let named = |list: &[String]| list.iter().any(|r| r == rule);
         let chosen = self.settings.select.is_empty() || named(&self.settings.select);
         chosen && !named(&self.settings.ignore) && self.config.rules.get(rule).is_none_or(|(severity, _)| severity.is_some())
+    }
+
+    /// The rules that are switched off by name, and where; nothing for the command line.
+    pub(super) fn off(&self) -> Vec<(&'static str, Option<Span>)> {
+        let by_option = |rule: &str| self.settings.ignore.iter().any(|r| r == rule).then_some(None);
+        let by_line = |rule: &str| self.config.rules.get(rule).filter(|(severity, _)| severity.is_none()).map(|(_, span)| Some(*span));
+        crate::rules::names().filter_map(|rule| Some((rule, by_option(rule).or_else(|| by_line(rule))?))).collect()
     }
 
     /// Whether every rule is at work that the configuration does not switch off for good.
@@ -91,8 +98,8 @@ pub(super) fn select(asked: &Asked<'_>, findings: Findings, judged: &dyn Fn(File
     let path = |id: FileId| workspace.file(id).path.to_string();
     let mut take = |findings: Findings, comments: &mut Comments, entries: &mut Entries<'_>| {
         for pending in findings.into_list() {
-            let by_comment = comments.hide(&pending.finding).map(|reason| (Suppression::Comment, reason));
-            let by_entry = entries.hide(&pending.finding, &path).map(|reason| (Suppression::Configuration, reason));
+            let by_comment = comments.hide(&pending.finding).map(|by| (Suppression::Comment, by));
+            let by_entry = entries.hide(&pending.finding, &path).map(|by| (Suppression::Configuration, by));
             judge.take(pending, by_comment.or(by_entry));
         }
     };
@@ -149,7 +156,7 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn take(&mut self, pending: Pending, hidden: Option<(Suppression, Option<String>)>) {
+    fn take(&mut self, pending: Pending, hidden: Option<(Suppression, (Span, Option<String>))>) {
         let mut finding = pending.finding;
         if !self.asked.ran(finding.rule) {
             return;
@@ -167,7 +174,7 @@ impl Judge<'_> {
         finding.fixes = pending.proposals.iter().flat_map(|p| self.sharing.fixes(&finding, p, &self.mender)).collect();
         finding.fixes.sort_by_key(|f| !f.safe);
         match hidden {
-            Some((by, reason)) => self.selection.suppressed.push(Suppressed { finding, by, reason }),
+            Some((by, (at, reason))) => self.selection.suppressed.push(Suppressed { finding, by, reason, at: Some(at) }),
             None => self.selection.shown.push(finding),
         }
     }
@@ -188,7 +195,7 @@ impl Judge<'_> {
         for (mut finding, known) in selection.shown.into_iter().zip(recalled.shown) {
             match known {
                 Some(new) if new.is_empty() => {
-                    suppressed.push(Suppressed { finding, by: Suppression::Baseline, reason: None });
+                    suppressed.push(Suppressed { finding, by: Suppression::Baseline, reason: None, at: None });
                 }
                 Some(new) => {
                     finding.notes.push(format!("the baseline has it, but not for {}", and(&new.iter().collect::<Vec<_>>())));

@@ -114,8 +114,8 @@ impl Comments {
         }
     }
 
-    /// Whether a finding is covered, and the reason that is given.
-    pub fn hide(&mut self, finding: &Finding) -> Option<Option<String>> {
+    /// Whether a finding is covered: by which comment, and the reason that is given.
+    pub fn hide(&mut self, finding: &Finding) -> Option<(Span, Option<String>)> {
         let mut hidden = None;
         for ignore in &mut self.list {
             let Some(number) = ignore.rules.iter().position(|(name, _)| name == finding.rule) else { continue };
@@ -123,7 +123,7 @@ impl Comments {
                 if let Some(used) = ignore.used.get_mut(number) {
                     *used = true;
                 }
-                hidden = hidden.or_else(|| Some(ignore.reason.clone()));
+                hidden = hidden.or_else(|| Some((ignore.comment, ignore.reason.clone())));
             } else if finding.related.iter().any(|label| ignore.covers(label.span)) && !ignore.near.contains(&finding.primary.span) {
                 ignore.near.push(finding.primary.span);
             }

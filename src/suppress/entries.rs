@@ -5,7 +5,7 @@ use crate::files::globs;
 use crate::finding::Finding;
 use crate::fix::{Change, Proposal};
 use crate::rules::{Draft, Findings};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use globset::GlobSet;
 
 /// Whether everything was seen that a rule could find in files of these paths; no rule stands for all.
@@ -44,8 +44,8 @@ impl<'a> Entries<'a> {
         Self { list: ignores.iter().map(entry).collect() }
     }
 
-    /// Whether a finding is covered, and the reason that is given. `path` gives a file's path in the repository.
-    pub fn hide(&mut self, finding: &Finding, path: &dyn Fn(FileId) -> String) -> Option<Option<String>> {
+    /// Whether a finding is covered: by which entry, and the reason that is given. `path` gives a file's path in the repository.
+    pub fn hide(&mut self, finding: &Finding, path: &dyn Fn(FileId) -> String) -> Option<(Span, Option<String>)> {
         let mut hidden = None;
         let at = path(finding.primary.span.file);
         for entry in self.list.iter_mut().filter(|e| !e.expired) {
@@ -53,7 +53,7 @@ impl<'a> Entries<'a> {
             let rule = ignore.rule.as_ref().is_none_or(|r| r == finding.rule);
             if rule && entry.covers(&at) && ignore.object.as_ref().is_none_or(|o| is_object(o, finding)) {
                 entry.used = true;
-                hidden = hidden.or_else(|| Some(ignore.reason.clone()));
+                hidden = hidden.or_else(|| Some((ignore.item.span(), ignore.reason.clone())));
             }
         }
         hidden

@@ -12,3 +12,4 @@ mod shell;
 mod since;
 mod stdin;
 mod support;
+mod verbosity;

@@ -60,7 +60,7 @@ fn suppressing_one_renames_no_other() {
     let mut outcome = awkward();
     let before = Fingerprints::of(&outcome);
     let finding = outcome.findings.remove(2);
-    outcome.suppressed.push(hco_lint::outcome::Suppressed { finding, by: hco_lint::outcome::Suppression::Baseline, reason: None });
+    outcome.suppressed.push(hco_lint::outcome::Suppressed { finding, by: hco_lint::outcome::Suppression::Baseline, reason: None, at: None });
     let after = Fingerprints::of(&outcome);
     assert_eq!(after.findings[2], before.findings[3]);
     assert_eq!(after.suppressed, [before.findings[2].clone()]);

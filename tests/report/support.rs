@@ -187,7 +187,7 @@ pub(crate) fn fleet() -> Outcome {
     unknown.field = "lab".into();
     let mut quiet = coverage.clone();
     quiet.clusters = ["dr".to_owned()].into();
-    o.suppressed = vec![Suppressed { finding: quiet, by: Suppression::Comment, reason: Some("Fedora is not used in dr".into()) }];
+    o.suppressed = vec![Suppressed { finding: quiet, by: Suppression::Comment, reason: Some("Fedora is not used in dr".into()), at: None }];
     o.findings = vec![name, off, coverage, unknown];
 
     let object = Span::new(hco, 0, HCO.len());
