@@ -24,7 +24,7 @@ use crate::operator::catalogue::Catalogue;
 use crate::operator::release::Release;
 use crate::outcome::{ClusterView, Decided, Outcome};
 use crate::rules::{self, Findings};
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Source, Span};
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -255,6 +255,16 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
     found.extend(settings.stdin.clone().map(|text| given(STDIN.to_owned(), text, true)));
     if !settings.architectures.is_empty() {
         found.push(given(COMMAND_LINE.to_owned(), command_line(&settings.architectures), false));
+    }
+    if let (Some((path, text)), None) = (&configured, &settings.config) {
+        // Who writes the repository writes this file, too; it gets no further than the rest.
+        let directory = path.parent().unwrap_or(path);
+        let named = first.clusters.iter().filter_map(|c| c.nodes.as_ref()).chain(&first.baseline).filter(|(p, _)| place.leads_out(directory, p));
+        let wrong = |(p, span): &(String, Span)| ConfigError { span: *span, message: format!("`{p}` lies outside of the repository") };
+        let errors: Vec<ConfigError> = named.map(wrong).collect();
+        if !errors.is_empty() {
+            return Err(RunError::Config(Box::new(Source::new(place.display(path), text.clone())), errors));
+        }
     }
     let mut extra: Vec<PathBuf> = settings.nodes.iter().map(|(_, p)| settings.directory.join(p)).collect();
     if let Some((path, _)) = &configured {

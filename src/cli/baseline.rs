@@ -1,20 +1,21 @@
 //! `--write-baseline`: what a run finds goes to a file, and counts as known from then on.
 
+use super::say;
 use crate::baseline::{Effect, record, text};
 use crate::fix;
 use crate::outcome::{Outcome, Suppressed, Suppression};
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 /// Writes the baseline and hides what is in it; not when nothing was checked. `false` when it could not be written.
 pub(super) fn write(path: &Path, outcome: &mut Outcome) -> io::Result<bool> {
     if outcome.summary.files == 0 {
-        writeln!(io::stderr(), "hco-lint: {}: nothing was checked, so no baseline was written", path.display())?;
+        say(&format!("{}: nothing was checked, so no baseline was written", path.display()))?;
         return Ok(true);
     }
     let entries = record(outcome);
     if let Err(error) = fix::put(path, &text(&entries)) {
-        writeln!(io::stderr(), "hco-lint: {}: {error}; no baseline was written", path.display())?;
+        say(&format!("{}: {error}; no baseline was written", path.display()))?;
         return Ok(false);
     }
     let found = std::mem::take(&mut outcome.findings).into_iter().filter(|f| !crate::baseline::is_about(f));
@@ -22,6 +23,6 @@ pub(super) fn write(path: &Path, outcome: &mut Outcome) -> io::Result<bool> {
     outcome.suppressed.sort_by_key(|s| s.finding.primary.span);
     outcome.baseline = Some(Effect::default());
     let (noun, written) = (if entries.len() == 1 { "finding" } else { "findings" }, entries.len());
-    writeln!(io::stderr(), "hco-lint: {written} {noun} recorded in {}", path.display())?;
+    say(&format!("{written} {noun} recorded in {}", path.display()))?;
     Ok(true)
 }

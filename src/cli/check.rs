@@ -1,13 +1,13 @@
 //! `check` and `topology`: from arguments to a run, from its outcome to text and an exit code.
 
 use super::args::{CheckArgs, Color, InputArgs, TopologyArgs, TopologyFormat};
-use super::exit;
 use super::progress::Progress;
 use super::settings::{settings, stdin};
+use super::{exit, say};
 use crate::config::ConfigError;
 use crate::finding::{Confidence, Severity};
 use crate::outcome::Outcome;
-use crate::report::{Format, Options, RuleInfo, Verbosity, topology as table};
+use crate::report::{Format, Options, RuleInfo, Verbosity, harmless, topology as table};
 use crate::rules;
 use crate::run::{self, RunError, Settings};
 use crate::source::Source;
@@ -27,7 +27,7 @@ pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
         return match run::list_files(&settings) {
             Ok(files) => {
                 let mut out = io::stdout().lock();
-                files.iter().try_for_each(|f| writeln!(out, "{f}"))?;
+                files.iter().try_for_each(|f| writeln!(out, "{}", harmless::line(f)))?;
                 Ok(exit::OK)
             }
             Err(error) => failed(&error),
@@ -41,7 +41,7 @@ pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
         Err(error) => return failed(&error),
     };
     if let Some(failure) = settings.scope.failure() {
-        writeln!(io::stderr(), "hco-lint: {failure}")?;
+        say(failure)?;
     }
     if args.fix.diff {
         return super::mend::diff(&mended, options(&args.input, &[], Format::Human).color);
@@ -83,7 +83,7 @@ fn render(args: &TopologyArgs, directory: &Path) -> io::Result<u8> {
             let mut out = io::stdout().lock();
             serde_json::to_writer_pretty(&mut out, &objects)?;
             writeln!(out)?;
-            refused.iter().try_for_each(|r| writeln!(io::stderr(), "hco-lint: {r}"))?;
+            refused.iter().try_for_each(|r| say(r))?;
             Ok(if refused.is_empty() { exit::OK } else { exit::INCOMPLETE })
         }
         Err(error) => failed(&error),
@@ -126,7 +126,7 @@ pub(super) fn snapshot(file: Option<&Path>) -> io::Result<u8> {
             Ok(exit::OK)
         }
         Err(error) => {
-            writeln!(io::stderr(), "hco-lint: {error}")?;
+            say(&format!("{error}"))?;
             Ok(exit::USAGE)
         }
     }
@@ -182,15 +182,14 @@ fn code(outcome: &Outcome, fail_on: Option<Severity>) -> u8 {
 }
 
 fn failed(error: &RunError) -> io::Result<u8> {
-    let mut out = io::stderr().lock();
     match error {
-        RunError::Usage(messages) => messages.iter().try_for_each(|m| writeln!(out, "hco-lint: {m}"))?,
-        RunError::Config(source, errors) => errors.iter().try_for_each(|e| config_error(&mut out, source, e))?,
+        RunError::Usage(messages) => messages.iter().try_for_each(|m| say(m))?,
+        RunError::Config(source, errors) => errors.iter().try_for_each(|e| config_error(&mut io::stderr().lock(), source, e))?,
     }
     Ok(exit::USAGE)
 }
 
 fn config_error(out: &mut dyn Write, source: &Source, error: &ConfigError) -> io::Result<()> {
     let at = source.position(error.span.start as usize);
-    writeln!(out, "{}:{}:{}: {}", source.path, at.line, at.column, error.message)
+    writeln!(out, "{}", harmless::line(&format!("{}:{}:{}: {}", source.path, at.line, at.column, error.message)))
 }

@@ -1,7 +1,7 @@
 //! `--fix`, `--unsafe-fixes` and `--diff`: what is mended goes to files, or to the screen.
 
 use super::args::FixArgs;
-use super::exit;
+use super::{exit, say};
 use crate::fix;
 use crate::outcome::Outcome;
 use crate::run::{self, Changed, RunError, Settings};
@@ -56,7 +56,7 @@ pub(super) fn diff(texts: &Texts, color: bool) -> io::Result<u8> {
         }
     }
     let (found, files) = (texts.fixed, texts.files.len());
-    writeln!(io::stderr(), "hco-lint: {} would be mended in {}", count(found, "finding"), count(files, "file"))?;
+    say(&format!("{} would be mended in {}", count(found, "finding"), count(files, "file")))?;
     Ok(if texts.files.is_empty() { exit::OK } else { exit::FINDINGS })
 }
 
@@ -70,7 +70,7 @@ pub(super) fn write(texts: &Texts) -> io::Result<Written> {
         let Some(path) = &changed.path else { continue };
         if let Err(error) = fix::write(path, &changed.old, &changed.new) {
             written.failed = true;
-            writeln!(io::stderr(), "hco-lint: {name}: {error}; it was not mended")?;
+            say(&format!("{name}: {error}; it was not mended"))?;
         }
     }
     if let Some(text) = &texts.stream {
@@ -78,7 +78,7 @@ pub(super) fn write(texts: &Texts) -> io::Result<Written> {
         io::stdout().lock().write_all(text.as_bytes())?;
     }
     if !written.failed {
-        writeln!(io::stderr(), "hco-lint: {} mended in {}", count(texts.fixed, "finding"), count(texts.files.len(), "file"))?;
+        say(&format!("{} mended in {}", count(texts.fixed, "finding"), count(texts.files.len(), "file")))?;
     }
     Ok(written)
 }

@@ -37,6 +37,11 @@ mod exit {
     ];
 }
 
+/// Tells people something on standard error, on one line of its own.
+fn say(message: &str) -> io::Result<()> {
+    writeln!(io::stderr(), "hco-lint: {}", crate::report::harmless::line(message))
+}
+
 /// Runs the program with the process's arguments and gives its exit code.
 #[must_use]
 pub fn main() -> u8 {
@@ -63,7 +68,7 @@ pub fn main() -> u8 {
         // The reader went away: it has seen what it wanted.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "hco-lint: {error}");
+            let _ = say(&error.to_string());
             exit::INCOMPLETE
         }
     }

@@ -1,11 +1,11 @@
 //! From arguments to the settings of a run.
 
 use super::args::{CheckArgs, InputArgs};
-use super::{exit, scope};
+use super::{exit, say, scope};
 use crate::finding::Confidence;
 use crate::run::{Settings, unlinked};
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// What stands on standard input.
@@ -18,7 +18,7 @@ pub(super) fn stdin() -> io::Result<String> {
 /// The settings of a run, or the exit code when the arguments make none.
 pub(super) fn settings(input: &InputArgs, check: Option<&CheckArgs>) -> Result<Settings, u8> {
     let usage = |message: String| {
-        let _ = writeln!(io::stderr(), "hco-lint: {message}");
+        let _ = say(&message);
         exit::USAGE
     };
     if let Some(refusal) = check.and_then(scope::refusal) {

@@ -1,7 +1,7 @@
 //! `completions` and `man`: what a shell and a reader of manuals need to know of the arguments, made from the arguments themselves.
 
 use super::args::Cli;
-use super::exit;
+use super::{exit, say};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -32,7 +32,7 @@ pub(super) fn man(command: Option<&str>) -> io::Result<u8> {
             None => {
                 let names = program.get_subcommands().map(clap::Command::get_name);
                 let hint = crate::text::closest(name, names).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
-                writeln!(io::stderr(), "hco-lint: there is no command `{name}`{hint}")?;
+                say(&format!("there is no command `{name}`{hint}"))?;
                 return Ok(exit::USAGE);
             }
         },

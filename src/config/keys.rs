@@ -95,7 +95,12 @@ pub(crate) static ROOT: Map = map(
         key("rules", Shape::Rules(SEVERITIES), "what the pages of the rules say", "Severities by rule; `off` switches a rule off."),
         key("ignore", list(&Shape::Map(&IGNORE)), "", "Findings to leave alone: those for which all conditions of an entry hold."),
         key("exclude", GLOBS, "", "Globs of files that are not read at all."),
-        key("baseline", Shape::Text, "", "A file with findings to leave alone, as `--write-baseline` writes it. Relative to the configuration file."),
+        key(
+            "baseline",
+            Shape::Text,
+            "",
+            "A file with findings to leave alone, as `--write-baseline` writes it. Relative to the configuration file, inside the repository.",
+        ),
         key(
             "minConfidence",
             Shape::Choice(&["low", "medium", "high"]),
@@ -118,7 +123,7 @@ static CLUSTER: Map = Map {
             "nodes",
             Shape::Text,
             "what manifests say",
-            "A file with all of its Nodes, as `kubectl get nodes -o yaml` prints them. Relative to the configuration file.",
+            "A file with all of its Nodes, as `kubectl get nodes -o yaml` prints them. Relative to the configuration file, inside the repository.",
         ),
     ],
     any_of: &[],

@@ -29,7 +29,7 @@ impl Repository {
 /// The URL of the remote `origin`, as git's own configuration in the repository says it.
 #[must_use]
 pub fn origin(root: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(root.join(".git/config")).ok()?;
+    let text = crate::files::read(&root.join(".git/config"), root).ok()?;
     let mut inside = false;
     for line in text.lines().map(str::trim) {
         if line.starts_with('[') {

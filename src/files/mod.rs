@@ -4,6 +4,7 @@
 //! outside the boundary (the repository) is ever read, through `..` or a symbolic link.
 
 mod given;
+mod ignored;
 mod needles;
 mod path;
 mod shown;
@@ -13,6 +14,7 @@ use needles::Needles;
 pub use path::{join, normalise, parent, stem};
 pub use shown::Shown;
 pub use walk::{At, Found, Walk, WalkError, Walked};
+pub(crate) use walk::{read, read_named};
 
 use crate::source::{FileId, Source};
 use crate::yaml::{self, Parsed};

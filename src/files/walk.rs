@@ -2,12 +2,12 @@
 
 use super::needles::{Needles, by_name};
 use super::shown::Shown;
-use super::{MAX_FILE, normalise};
+use super::{MAX_FILE, ignored, normalise};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What to walk.
 #[derive(Clone, Debug)]
@@ -114,10 +114,29 @@ impl Walk {
         }
         let boundary = self.boundary.clone();
         builder.hidden(false).follow_links(true).require_git(false).threads(self.threads);
-        builder.ignore(self.honour_ignore).parents(self.honour_ignore);
-        builder.git_ignore(self.honour_ignore).git_exclude(self.honour_ignore).git_global(self.honour_ignore);
-        builder.filter_entry(move |entry| entry.file_name() != ".git" && (!entry.path_is_symlink() || inside(entry.path(), &boundary)));
-        let all = Mutex::new(walked);
+        let honour = self.honour_ignore && !self.obstructed(directories, walked);
+        // What lies above the repository is none of its business. Git's own excludes may lie outside of it and are read from within alone.
+        let above = directories.iter().any(|d| **d != self.boundary);
+        builder.ignore(honour).parents(honour && above).git_ignore(honour).git_exclude(false).git_global(honour);
+        let exclude = self.boundary.join(ignored::EXCLUDE);
+        if honour && exclude.is_file() && ignored::refusal(&exclude, &boundary).is_none() {
+            builder.current_dir(&boundary);
+            builder.add_ignore(exclude);
+        }
+        let (refused, shown) = (Arc::new(Mutex::new(Vec::new())), self.shown.clone());
+        let refuse = Arc::clone(&refused);
+        builder.filter_entry(move |entry| {
+            if entry.file_name() == ".git" || (entry.path_is_symlink() && !inside(entry.path(), &boundary)) {
+                return false;
+            }
+            let is_directory = || entry.file_type().is_some_and(|t| t.is_dir());
+            let obstacle = if honour && is_directory() { ignored::obstacle(entry.path(), &boundary) } else { None };
+            let passes = obstacle.is_none();
+            let told = obstacle.map(|(path, why)| (shown.absolute(&path), why));
+            refuse.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
+            passes
+        });
+        let all = Mutex::new(&mut *walked);
         builder.build_parallel().run(|| {
             let mut mine = Share { walked: Walked::default(), all: &all };
             let mut buffer = Vec::new();
@@ -126,6 +145,16 @@ impl Walk {
                 WalkState::Continue
             })
         });
+        walked.errors.append(&mut refused.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Whether ignore files of the directories to walk, or of those above them in the repository, cannot be honoured. None is then.
+    fn obstructed(&self, directories: &[&PathBuf], walked: &mut Walked) -> bool {
+        let above: BTreeSet<&Path> = directories.iter().flat_map(|d| d.ancestors().take_while(|a| a.starts_with(&self.boundary))).collect();
+        let obstacles = above.into_iter().filter_map(|d| ignored::obstacle(d, &self.boundary));
+        let before = walked.errors.len();
+        walked.errors.extend(obstacles.map(|(path, why)| (self.shown.absolute(&path), why)));
+        walked.errors.len() > before
     }
 
     fn visit(&self, entry: &DirEntry, needles: &Needles, buffer: &mut Vec<u8>, mine: &mut Walked) {
@@ -151,7 +180,8 @@ impl Walk {
         let (path, at) = self.place(absolute).ok_or(OUTSIDE)?;
         let name = path.rsplit('/').next().unwrap_or_default();
         // What cannot be read is kept, so that what refers to it can be told why it is not there.
-        let relevant = explicit || by_name(name) || read.as_ref().map_or(true, |bytes| needles.occur(bytes));
+        let matters = |bytes: &&[u8]| needles.occur(bytes) || is_wide(bytes);
+        let relevant = explicit || by_name(name) || read.as_ref().map_or(true, matters);
         let text = relevant.then(|| read.and_then(|bytes| decode(bytes.to_vec())));
         Ok(Found { path, at, relevant, explicit, linted: true, text })
     }
@@ -198,7 +228,7 @@ impl Drop for Share<'_> {
     }
 }
 
-const OUTSIDE: &str = "it lies outside the repository";
+pub(super) const OUTSIDE: &str = "it lies outside the repository";
 
 /// Whether a file of this name is read without anything that refers to it.
 pub(super) fn wanted(name: &[u8]) -> bool {
@@ -223,8 +253,13 @@ fn is_loop(error: &ignore::Error) -> bool {
 }
 
 /// Reads a file inside the boundary as UTF-8 text.
-pub(super) fn read(path: &Path, boundary: &Path) -> Result<String, String> {
+pub(crate) fn read(path: &Path, boundary: &Path) -> Result<String, String> {
     read_raw(path, boundary).and_then(decode)
+}
+
+/// Reads a file that the user named as UTF-8 text, wherever it lies.
+pub(crate) fn read_named(path: &Path) -> Result<String, String> {
+    read_bytes(path).and_then(decode)
 }
 
 /// Reads a file inside the boundary.
@@ -252,6 +287,8 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+pub(super) const IRREGULAR: &str = "it is not a regular file";
+
 /// Reads a regular file into a buffer, whose content is replaced.
 fn read_into(path: &Path, buffer: &mut Vec<u8>) -> Result<(), String> {
     buffer.clear();
@@ -264,6 +301,14 @@ fn read_into(path: &Path, buffer: &mut Vec<u8>) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether a text is UTF-16, as PowerShell redirects output: no search finds anything in it, and Kubernetes reads it all the same.
+fn is_wide(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff")
+}
+
 fn decode(bytes: Vec<u8>) -> Result<String, String> {
+    if is_wide(&bytes) {
+        return Err("it is UTF-16, not UTF-8".to_owned());
+    }
     String::from_utf8(bytes).map_err(|e| format!("it is not UTF-8 (byte {})", e.utf8_error().valid_up_to()))
 }

@@ -1,12 +1,33 @@
 //! What fixes change, as a unified diff that `git apply` and `patch -p1` take.
 
+use crate::report::text::is_active;
 use similar::TextDiff;
 
 /// The difference of a file's texts; empty when there is none.
 #[must_use]
 pub fn unified(path: &str, old: &str, new: &str) -> String {
     let diff = TextDiff::from_lines(old, new);
-    diff.unified_diff().context_radius(3).header(&format!("a/{path}"), &format!("b/{path}")).to_string()
+    diff.unified_diff().context_radius(3).header(&name("a", path), &name("b", path)).to_string()
+}
+
+/// A path below `a` or `b`, quoted as git quotes it where it could be taken for something else.
+fn name(side: &str, path: &str) -> String {
+    // Build servers obey what follows `##`, wherever it stands.
+    let sharp = path.contains("##");
+    let plain = |c: char| c != '"' && c != '\\' && !is_active(c) && !(sharp && c == '#');
+    if path.chars().all(plain) {
+        return format!("{side}/{path}");
+    }
+    let mut quoted = format!("\"{side}/");
+    for c in path.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            c if plain(c) => quoted.push(c),
+            c => c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| quoted.push_str(&format!("\\{byte:03o}"))),
+        }
+    }
+    quoted + "\""
 }
 
 #[cfg(test)]

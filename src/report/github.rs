@@ -135,5 +135,7 @@ fn data(text: &str) -> String {
 
 /// The value of a command's property.
 fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    let text = data(text).replace(':', "%3A").replace(',', "%2C");
+    // Line breaks are encoded by now, and nothing else has a code.
+    neutral(&text).into_owned()
 }

@@ -4,7 +4,7 @@
 //! exit code. What could not be read is an error; what no static reading can see is skipped.
 
 use super::place::Place;
-use super::text::{count, list, neutral};
+use super::text::{count, is_active, list, neutral};
 use super::unseen::unseen;
 use super::{Options, plain};
 use crate::finding::Finding;
@@ -102,9 +102,9 @@ fn write_case(out: &mut dyn Write, file: &str, case: &Case) -> io::Result<()> {
 }
 
 /// Text for an element or an attribute. What XML 1.0 has no way to write becomes U+FFFD; a line break in an attribute would be read as a
-/// space, so it is written as a reference.
+/// space, so it is written as a reference, as is everything else that does more than be read.
 fn escape(text: &str) -> Cow<'_, str> {
-    let plain = |c: char| !matches!(c, '&' | '<' | '>' | '"' | '\'' | '\n' | '\r' | '\t') && is_xml(c);
+    let plain = |c: char| !matches!(c, '&' | '<' | '>' | '"' | '\'') && !is_active(c) && is_xml(c);
     if text.chars().all(plain) {
         return Cow::Borrowed(text);
     }
@@ -116,7 +116,7 @@ fn escape(text: &str) -> Cow<'_, str> {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&apos;"),
-            '\n' | '\r' | '\t' => out.push_str(&format!("&#{};", c as u32)),
+            c if is_active(c) && is_xml(c) => out.push_str(&format!("&#{};", c as u32)),
             c if is_xml(c) => out.push(c),
             _ => out.push('\u{fffd}'),
         }

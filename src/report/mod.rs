@@ -9,6 +9,7 @@ mod excerpt;
 pub mod fingerprint;
 pub mod github;
 pub mod gitlab;
+pub(crate) mod harmless;
 pub mod html;
 pub mod human;
 pub mod json;
@@ -19,7 +20,7 @@ mod plain;
 mod remedy;
 pub mod sarif;
 mod summary;
-mod text;
+pub(crate) mod text;
 pub mod topology;
 mod unseen;
 mod window;
@@ -29,6 +30,7 @@ pub(crate) use text::is_active;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::outcome::Outcome;
 use clap::ValueEnum;
+use harmless::{Harmless, Kind};
 use std::io::{self, BufWriter, Write};
 
 /// A way to write an outcome down.
@@ -68,7 +70,12 @@ impl Format {
     /// # Errors
     /// When `out` cannot be written to.
     pub fn write(self, out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::Result<()> {
-        let mut out = BufWriter::new(out);
+        let kind = match self {
+            Format::Json | Format::Sarif | Format::Gitlab => Kind::Json,
+            Format::Github => Kind::Commands,
+            Format::Human | Format::Concise | Format::Junit | Format::Markdown | Format::Html => Kind::Text,
+        };
+        let mut out = Harmless::new(BufWriter::new(out), kind);
         match self {
             Format::Human => human::write(&mut out, outcome, options),
             Format::Concise => concise::write(&mut out, outcome, options),

@@ -1,5 +1,6 @@
 //! The clusters that were inferred: what each is given, what its nodes are, how that is known, and why it is taken for a cluster.
 
+use super::harmless::{Harmless, Kind};
 use super::place::Place;
 use super::text::{count, list, neutral};
 use super::{Options, Verbosity, json, summary};
@@ -19,7 +20,7 @@ const WIDEST: usize = 44;
 /// # Errors
 /// When `out` cannot be written to.
 pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
+    let mut out = Harmless::new(BufWriter::new(out), Kind::Text);
     if !outcome.clusters.is_empty() {
         table(&mut out, outcome, options)?;
         for cluster in &outcome.clusters {
@@ -42,7 +43,7 @@ pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::R
 /// # Errors
 /// When `out` cannot be written to.
 pub fn write_json(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
+    let mut out = Harmless::new(BufWriter::new(out), Kind::Json);
     json::write_topology(&mut out, outcome)?;
     out.flush()
 }

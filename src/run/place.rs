@@ -1,7 +1,7 @@
 //! Where a run takes place: the linted paths, the repository around them, and how paths are shown.
 
 use crate::config::FILE_NAME;
-use crate::files::{At, Found};
+use crate::files::{self, At, Found};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -117,12 +117,11 @@ impl Place {
     /// # Errors
     /// The given file cannot be read.
     pub fn configuration(&self, given: Option<&Path>) -> Result<Option<(PathBuf, String)>, Vec<String>> {
-        let read = |path: PathBuf| match std::fs::read_to_string(&path) {
-            Ok(text) => Ok(Some((path, text))),
-            Err(error) => Err(vec![format!("{}: {error}", path.display())]),
-        };
+        let wrong = |path: &Path, why: String| vec![format!("{}: {why}", path.display())];
         if let Some(path) = given {
-            return read(path.canonicalize().map_err(|e| vec![format!("{}: {e}", path.display())])?);
+            let path = path.canonicalize().map_err(|e| wrong(path, e.to_string()))?;
+            let text = files::read_named(&path).map_err(|e| wrong(&path, e))?;
+            return Ok(Some((path, text)));
         }
         // A single linted directory may have a configuration of its own below the working directory.
         let start = match self.linted.as_slice() {
@@ -131,9 +130,18 @@ impl Place {
         };
         let inside = start.ancestors().take_while(|a| a.starts_with(&self.boundary));
         match inside.map(|a| a.join(FILE_NAME)).find(|p| p.is_file()) {
-            Some(path) => read(path),
+            Some(path) => match files::read(&path, &self.boundary) {
+                Ok(text) => Ok(Some((path, text))),
+                Err(why) => Err(wrong(&path, why)),
+            },
             None => Ok(None),
         }
+    }
+
+    /// Whether a path, relative to a directory, leads out of the repository. One that leads nowhere does not.
+    #[must_use]
+    pub fn leads_out(&self, directory: &Path, path: &str) -> bool {
+        directory.join(path).canonicalize().is_ok_and(|real| !real.starts_with(&self.boundary))
     }
 
     /// A file that the user named, wherever it lies.
@@ -142,8 +150,7 @@ impl Place {
     /// It does not exist.
     pub fn outside_file(&self, path: &Path) -> Result<Found, String> {
         let absolute = path.canonicalize().map_err(|e| format!("{}: {e}", path.display()))?;
-        let text = std::fs::read(&absolute).map_err(|e| e.to_string());
-        let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()));
+        let text = files::read_named(&absolute);
         Ok(Found {
             path: self.key(&absolute),
             at: At::Elsewhere(absolute.as_path().into(), self.display(&absolute).into()),
