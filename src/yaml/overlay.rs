@@ -103,3 +103,41 @@ impl Node {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::source::FileId;
+    use crate::yaml::{Dialect, Node, parse};
+
+    fn read(file: u32, text: &str) -> Node {
+        parse(FileId(file), text).documents[0].root.clone()
+    }
+
+    #[test]
+    fn merge_patches() {
+        // The examples of RFC 7386, as far as they are maps.
+        for (target, patch, want) in [
+            (r#"{"a":"b"}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
+            (r#"{"a":"b"}"#, r#"{"b":"c"}"#, r#"{"a":"b","b":"c"}"#),
+            (r#"{"a":"b"}"#, r#"{"a":null}"#, "{}"),
+            (r#"{"a":"b","b":"c"}"#, r#"{"a":null}"#, r#"{"b":"c"}"#),
+            (r#"{"a":["b"]}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
+            (r#"{"a":"c"}"#, r#"{"a":["b"]}"#, r#"{"a":["b"]}"#),
+            (r#"{"a":{"b":"c"}}"#, r#"{"a":{"b":"d","c":null}}"#, r#"{"a":{"b":"d"}}"#),
+            (r#"{"a":[{"b":"c"}]}"#, r#"{"a":[1]}"#, r#"{"a":[1]}"#),
+            (r#"{"e":null}"#, r#"{"a":1}"#, r#"{"a":1,"e":null}"#),
+            (r#"{}"#, r#"{"a":{"bb":{"ccc":null}}}"#, r#"{"a":{"bb":{}}}"#),
+        ] {
+            let patched = read(0, target).merge_patched(&read(1, patch));
+            assert_eq!(patched.to_json(Dialect::Kubernetes).to_string(), want, "{target} {patch}");
+        }
+    }
+
+    #[test]
+    fn merge_patches_own_what_they_write_and_take_away() {
+        let patched = read(0, "a: {b: 1, c: 2}\nd: 3\n").merge_patched(&read(1, "a: {b: 4, c: null}\n"));
+        let file = |path: &[&str]| patched.find(path).map(|n| n.span().file.0);
+        assert_eq!((file(&["a", "b"]), file(&["d"])), (Some(1), Some(0)));
+        assert_eq!(patched.removed_at(&["a", "c"]).map(|s| s.file.0), Some(1));
+    }
+}
