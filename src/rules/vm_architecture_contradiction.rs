@@ -3,6 +3,7 @@
 use super::{Check, Draft, Findings};
 use crate::cluster::{Cluster, Machine};
 use crate::manifest::template::is_template;
+use crate::nodes::arch::Arch;
 use crate::nodes::pool::{LabelValue, Labels};
 use crate::operator::Tri;
 use crate::operator::hyperconverged::Text;
@@ -15,7 +16,10 @@ pub(super) const CHECK: Check = Check::Cluster(check);
 fn check(cluster: &Cluster, findings: &mut Findings) {
     for machine in cluster.machines() {
         let Text::Is(arch, node) = machine.architecture() else { continue };
-        let found = [placement(&machine, arch), board(&machine, arch), source(&machine, arch)];
+        // That it is the wrong word for an architecture is no contradiction.
+        let meant = Arch::parse(arch);
+        let meant = meant.as_ref().map_or(arch, Arch::as_str);
+        let found = [placement(&machine, meant), board(&machine, meant), source(&machine, meant)];
         for (at, what, consequence) in found.into_iter().flatten() {
             let message = format!("the virtual machine {} is for {arch}, but {what}", machine.object.name);
             findings.add(

@@ -11,6 +11,9 @@ type Kind = (&'static str, String);
 /// What may be left of a finding about the same object.
 const REST: [(&str, &str); 1] = [("golden-image-unsupported-architectures", "golden-image-partial-coverage")];
 
+/// What says that something hides nothing any more: a fix may well mend what was hidden.
+const STALE: [&str; 3] = ["suppression-unused", "configuration-unused", "baseline-stale"];
+
 /// Makes every fix by itself, lints again, and says which promises were broken.
 pub(crate) fn broken_promises(files: &Files, outcome: &Outcome, lint: &dyn Fn(&Files) -> Outcome) -> Vec<String> {
     let before = kinds(outcome);
@@ -30,7 +33,7 @@ pub(crate) fn broken_promises(files: &Files, outcome: &Outcome, lint: &dyn Fn(&F
             for (kind, severity) in kinds(&again) {
                 let was = |rule: &'static str| before.contains_key(&(rule, kind.1.clone()));
                 let rest = REST.iter().any(|(whole, rest)| *rest == kind.0 && was(whole));
-                if !was(kind.0) && !rest && (fix.safe || severity == Severity::Error) {
+                if !was(kind.0) && !rest && !STALE.contains(&kind.0) && (fix.safe || severity == Severity::Error) {
                     broken.push(format!("{what} ({}): it brings {kind:?}", if fix.safe { "safe" } else { "unsafe" }));
                 }
             }
