@@ -6,7 +6,7 @@
 use super::{Cluster, Member};
 use crate::finding::Confidence;
 use crate::nodes::arch::Arch;
-use crate::nodes::pool::{Basis, LabelValue, Pool, State};
+use crate::nodes::pool::{Basis, LabelValue, Labels, Pool, State};
 use crate::operator::Tri;
 use crate::operator::hyperconverged::HyperConverged;
 use crate::operator::placement::Placement;
@@ -79,7 +79,7 @@ impl Architectures {
             };
             unknown |= member.pool.doubtful && chosen != Tri::No;
             let (arch, proof) = proof;
-            result.count(member, chosen, &arch, proof);
+            result.count(member, is_workload_as(&arch, &member.pool, workloads), &arch, proof);
         }
         let real: BTreeSet<&str> = cluster
             .pools
@@ -190,7 +190,17 @@ fn proof(member: &Member) -> Option<(Arch, Proof)> {
 /// Whether the operator counts the nodes of a pool as workload nodes.
 #[must_use]
 pub fn is_workload(pool: &Pool, workloads: &Placement) -> Tri {
-    let by_placement = || workloads.matches(&pool.labels, pool.node.as_deref());
+    chosen(pool, &pool.labels, workloads)
+}
+
+/// The same for those of its nodes that are of this architecture.
+#[must_use]
+pub fn is_workload_as(arch: &Arch, pool: &Pool, workloads: &Placement) -> Tri {
+    chosen(pool, &pool.labels_as(arch), workloads)
+}
+
+fn chosen(pool: &Pool, labels: &Labels, workloads: &Placement) -> Tri {
+    let by_placement = || workloads.matches(labels, pool.node.as_deref());
     let by_label = || has_label(pool, WORKER);
     match workloads.has_requirements() {
         Tri::Yes => by_placement(),

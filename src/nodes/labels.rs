@@ -4,6 +4,7 @@ use super::arch::Arch;
 use super::pool::{LabelValue, Labels, Pool, Role};
 use super::read::{self, Field};
 use crate::yaml::Node;
+use std::borrow::Cow;
 
 /// The label the operator counts workload nodes by.
 pub(super) const WORKER: &str = "node-role.kubernetes.io/worker";
@@ -72,6 +73,19 @@ impl Pool {
         self.labels.hint("kubernetes.io/os", LabelValue::Is("linux".to_owned()));
         self.labels.hint("beta.kubernetes.io/os", LabelValue::Is("linux".to_owned()));
         self.labels.hint("kubernetes.io/hostname", LabelValue::Some);
+    }
+
+    /// The labels its nodes have if they are of this architecture, whatever else they might be.
+    #[must_use]
+    pub fn labels_as(&self, arch: &Arch) -> Cow<'_, Labels> {
+        if !self.doubtful || self.labels.complete {
+            return Cow::Borrowed(&self.labels);
+        }
+        let mut labels = self.labels.clone();
+        for key in [ARCH, BETA_ARCH] {
+            labels.known.insert(key.to_owned(), LabelValue::Is(arch.as_str().to_owned()));
+        }
+        Cow::Owned(labels)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Check, Draft, Findings};
 use crate::cluster::Subject;
-use crate::cluster::architectures::is_workload;
+use crate::cluster::architectures::is_workload_as;
 use crate::finding::Confidence;
 use crate::nodes::pool::State;
 use crate::operator::Tri;
@@ -23,10 +23,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         }
         let Some(fact) = pool.facts.first().filter(|f| !workloads.contains_key(&f.arch)) else { continue };
-        let chosen = is_workload(pool, &subject.workloads);
+        let chosen = is_workload_as(&fact.arch, pool, &subject.workloads);
         if chosen == Tri::No {
             continue;
         }
+        let certain = chosen == Tri::Yes && !pool.doubtful;
         let has: Vec<&str> = workloads.keys().map(crate::nodes::arch::Arch::as_str).collect();
         let how = if pool.state == State::Latent { "an autoscaler may add some" } else { "none until somebody scales it up" };
         let message = format!("{} {} has no nodes now; with them {} has {} beside {}", pool.kind, pool.name, subject.cluster.called(), fact.arch, and(&has));
@@ -37,7 +38,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .field("nodes")
                 .because(subject.feature.place, "golden images are imported for one architecture only")
                 .help(format!("{} before it is scaled up", subject.feature.enabling()))
-                .confidence(if chosen == Tri::Yes { subject.membership().min(member.confidence) } else { Confidence::Low }),
+                .confidence(if certain { subject.membership().min(member.confidence) } else { Confidence::Low }),
         );
     }
 }
