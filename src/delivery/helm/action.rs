@@ -2,6 +2,11 @@
 
 use std::ops::Range;
 
+/// Most actions of a template: every value is held against each of them.
+const MAX_ACTIONS: usize = 2_000;
+/// How deep blocks may nest.
+const MAX_DEPTH: usize = 64;
+
 /// A piece of a template. Ranges are bytes of its text.
 #[derive(Clone, Debug)]
 pub(super) enum Piece {
@@ -55,7 +60,7 @@ pub(super) struct Branch {
 /// The pieces of a template; `None` when it is more than this reader understands.
 pub(super) fn pieces(text: &str) -> Option<Vec<Piece>> {
     let actions = actions(text)?;
-    let mut reader = Reader { actions: actions.into_iter().peekable() };
+    let mut reader = Reader { actions: actions.into_iter(), depth: 0 };
     let (pieces, stop) = reader.body()?;
     stop.is_none().then_some(pieces)
 }
@@ -70,6 +75,9 @@ fn actions(text: &str) -> Option<Vec<Action>> {
         let inner = if left { &inner[1..] } else { inner };
         let right = inner.ends_with('-') && inner[..inner.len() - 1].ends_with([' ', '\t', '\n', '\r']);
         let inner = if right { &inner[..inner.len() - 1] } else { inner };
+        if found.len() >= MAX_ACTIONS {
+            return None;
+        }
         found.push(Action { range: start..end, code: inner.trim().to_owned(), trims: (left, right) });
         at = end;
     }
@@ -103,12 +111,23 @@ fn closing(text: &str, from: usize) -> Option<usize> {
 }
 
 struct Reader {
-    actions: std::iter::Peekable<std::vec::IntoIter<Action>>,
+    actions: std::vec::IntoIter<Action>,
+    depth: usize,
 }
 
 impl Reader {
     /// Pieces up to the `else` or `end` that belongs to an outer block.
     fn body(&mut self) -> Option<(Vec<Piece>, Option<Action>)> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return None;
+        }
+        let read = self.pieces();
+        self.depth -= 1;
+        read
+    }
+
+    fn pieces(&mut self) -> Option<(Vec<Piece>, Option<Action>)> {
         let mut pieces = Vec::new();
         while let Some(action) = self.actions.next() {
             let (word, rest) = split(&action.code);
@@ -175,6 +194,8 @@ mod tests {
         assert_eq!(block.branches[0].subject.as_ref().map(|s| s.1.as_str()), Some("and .Values.a (eq .b \"}}\")"));
         assert_eq!(block.branches[0].head.trims, (true, true));
         assert_eq!(comment.code, "/* }} */");
+        let deep = |n: usize| format!("{}{}", "{{ if .a }}".repeat(n), "{{ end }}".repeat(n));
+        assert!(pieces(&deep(MAX_DEPTH - 1)).is_some() && pieces(&deep(MAX_DEPTH)).is_none() && pieces(&deep(MAX_ACTIONS)).is_none());
         for broken in ["{{ if .a }}", "{{ end }}", "{{ .a", "{{ block \"x\" . }}{{ end }}"] {
             assert!(pieces(broken).is_none(), "{broken}");
         }

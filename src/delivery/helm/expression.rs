@@ -5,6 +5,9 @@ use crate::source::Span;
 use crate::yaml::{Lookup, Node, Style, Typed, Value as Tree};
 use std::collections::BTreeMap;
 
+/// Most brackets of an expression.
+const MAX_GROUPS: usize = 32;
+
 /// What an expression yields.
 #[derive(Clone, Debug)]
 pub(super) enum Value {
@@ -41,7 +44,7 @@ pub(super) struct Scope<'r> {
 impl Scope<'_> {
     /// The value of a pipeline. `at` is its place in the template, the owner of its literals.
     pub(super) fn evaluate(&self, code: &str, at: Span) -> Value {
-        let Some(words) = words(code) else { return Value::Unknown };
+        let Some(words) = words(code).filter(|_| code.matches('(').count() <= MAX_GROUPS) else { return Value::Unknown };
         let mut piped: Option<Value> = None;
         for command in words.split(|w| *w == Word::Pipe) {
             piped = Some(self.command(command, piped, at));
@@ -356,6 +359,8 @@ mod tests {
         ] {
             assert_eq!(printed(code).as_deref(), Some(want), "{code}");
         }
+        let deep = format!("{}.Values.off{}", "(".repeat(100_000), ")".repeat(100_000));
+        assert_eq!(printed(&deep), None);
         for code in [
             ".Values.gone.deeper",
             ".Values.big",

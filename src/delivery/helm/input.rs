@@ -35,7 +35,7 @@ impl Layer {
     pub(in crate::delivery) fn parameter(name: &Node, value: &Node, is_string: bool) -> Layer {
         let (Some(path), Some(text)) = (name.text(), value.text()) else { return Layer::Unknown(name.span()) };
         // Lists, several values in one and escapes have a syntax of their own.
-        if path.is_empty() || path.contains(['[', '\\', ',', '=', '{']) || text.contains([',', '\\', '{', '$']) {
+        if path.is_empty() || path.matches('.').count() > 32 || path.contains(['[', '\\', ',', '=', '{']) || text.contains([',', '\\', '{', '$']) {
             return Layer::Unknown(name.span());
         }
         let typed = matches!(text, "true" | "false" | "null") || text.parse::<i64>().is_ok_and(|n| n.to_string() == text);

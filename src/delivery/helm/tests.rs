@@ -102,3 +102,21 @@ fn values_keep_their_places() {
     assert_eq!(place(&["b"]), (0, 24..58));
     assert_eq!(place(&["c", "b"]), (1, in_values("b: ")..in_values("b: false")));
 }
+
+#[test]
+fn a_template_cut_anywhere_is_read_or_given_up() {
+    let template = "{{- /* é */ -}}\n{{- with .Values.gates }}\na: {{ .a | default `x` | quote }}\n{{- $x := (($.Values).name) }}\nb: \"{{ $x }}-é\"\n\
+        c:\n  {{- toYaml . | nindent 2 }}\n  {{- range .list }}\n  - {{ . }}\n  {{- else }}\n  - none\n  {{- end }}\nd: |\n  {{ .a }}\n{{- else if eq .x \"}}\" }}\ne: 1\n{{- end }}\n";
+    let values = parse(FileId(1), VALUES).documents[0].root.clone();
+    let release = Release::default();
+    let scope = Scope { values: &values, release: &release, dot: Dot::Root, variables: BTreeMap::new() };
+    let ends = (0..=template.len()).filter(|end| template.is_char_boundary(*end));
+    for (start, end) in ends.flat_map(|end| [(0, end), (end, template.len())]) {
+        let part = &template[start..end];
+        let Some(blanked) = render::render(FileId(0), part, &scope) else { continue };
+        assert_eq!(blanked.text.len(), part.len(), "{part}");
+        for document in &parse(FileId(0), &blanked.text).documents {
+            let _ = fill::fill(&document.root, &blanked);
+        }
+    }
+}
