@@ -3,8 +3,11 @@
 /// The known word that a misspelt one most likely means, if any is near enough.
 pub fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
-    let scored = known.map(|k| (distance(&lower, &k.to_lowercase()), k));
-    let limit = (word.chars().count() / 3).clamp(1, 6);
+    let length = word.chars().count();
+    let limit = (length / 3).clamp(1, 6);
+    // Words of another length need at least as many edits; and a word may be as long as a file.
+    let near = known.filter(|k| k.chars().count().abs_diff(length) <= limit);
+    let scored = near.map(|k| (distance(&lower, &k.to_lowercase()), k));
     scored.filter(|(d, _)| *d <= limit).min_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(b.1))).map(|(_, k)| k)
 }
 

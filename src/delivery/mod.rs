@@ -13,6 +13,7 @@ mod candidates;
 mod carriers;
 mod fleet;
 mod flux;
+pub mod growth;
 mod helm;
 pub mod kustomize;
 mod plan;
@@ -137,6 +138,8 @@ enum What {
     Amendments(Vec<Amendment>),
     /// Nothing, but these paths are accounted for: excluded, or only inspected.
     Nothing(Vec<String>),
+    /// More than a bound of this program allows, in words.
+    Beyond(String),
 }
 
 /// How a directory is rendered.

@@ -2,7 +2,7 @@
 
 use super::candidates::{Candidate, candidates};
 use super::helm::TEMPLATE;
-use super::kustomize::ProblemKind;
+use super::kustomize::{Effect, Problem, ProblemKind};
 use super::render::{Rendered, Renderer};
 use super::repository::{Repository, name_of};
 use super::{Deliveries, Delivery, Emission, How, Mode, Target, What, acm, argocd, carriers, flux, values};
@@ -132,6 +132,13 @@ impl Plan<'_> {
         }
     }
 
+    /// Notes once that a bound of this program was hit.
+    fn limit(&mut self, span: Span, message: String) {
+        if !self.out.problems.iter().any(|p| p.kind == ProblemKind::Limit && p.message == message) {
+            self.out.problems.push(Problem { kind: ProblemKind::Limit, effect: Effect::Ineffective, span, message, related: None });
+        }
+    }
+
     fn start(&mut self, candidate: &Candidate) {
         let target = Target::Path(candidate.root.clone());
         let seed = Seed { how: candidate.how, root: &candidate.root, target, mode: Mode::Full, confidence: Confidence::High };
@@ -142,7 +149,8 @@ impl Plan<'_> {
     /// Adds one delivery and everything its objects set in motion.
     fn unit(&mut self, rendered: &Arc<Rendered>, seed: &Seed<'_>, via: &[Label], chain: &mut BTreeSet<FileId>, depth: usize) {
         if self.out.list.len() >= MAX_DELIVERIES {
-            return;
+            let span = via.last().map_or_else(|| Span::new(rendered.files.first().copied().unwrap_or(FileId(0)), 0, 0), |l| l.span);
+            return self.limit(span, format!("there are more than {MAX_DELIVERIES} deliveries; the others were not followed"));
         }
         if self.told.insert(Arc::as_ptr(rendered) as usize) {
             // One template is unknown for the same reason in every release of it.
@@ -171,6 +179,9 @@ impl Plan<'_> {
         }
         self.whole.extend(&rendered.whole);
         if depth >= MAX_DEPTH {
+            if let Some(first) = emissions(self, rendered).first() {
+                self.limit(first.via.span, format!("deployers deliver deployers more than {MAX_DEPTH} times over; the rest was not followed"));
+            }
             return;
         }
         for emission in emissions(self, rendered).iter() {
@@ -188,6 +199,7 @@ impl Plan<'_> {
         let confidence = from.confidence.min(emission.confidence);
         match &emission.what {
             What::Nothing(_) => {}
+            What::Beyond(message) => self.limit(emission.via.span, message.clone()),
             What::Amendments(patches) => {
                 let file = emission.via.span.file;
                 self.out.list.push(Delivery {
@@ -281,6 +293,7 @@ fn claims(plan: &Plan<'_>, candidates: &[Candidate]) -> Claims {
             for emission in emissions(plan, &rendered).iter() {
                 match &emission.what {
                     What::Objects(_) | What::Amendments(_) => {}
+                    What::Beyond(_) => {}
                     What::Nothing(paths) => {
                         for path in paths {
                             let below = plan.context.workspace.below(path).map(|(id, _)| id).chain(plan.context.workspace.find(path));

@@ -1,7 +1,8 @@
 //! Rendering: from a directory and the tool that reads it to objects.
 
 use super::flux::Substitution;
-use super::kustomize::{Build, Kustomizer, Options, Overlay, Plugin, Problem, Source as Base};
+use super::growth::Growth;
+use super::kustomize::{Build, Effect, Kustomizer, Options, Overlay, Plugin, Problem, ProblemKind, Source as Base};
 use super::{Rendering, Tool, helm};
 use crate::files::{Workspace, parent};
 use crate::manifest::{self, Object};
@@ -123,8 +124,12 @@ impl<'w> Renderer<'w> {
             }
         };
         if let Some(substitution) = substitution {
-            let objects = rendered.objects.iter().filter_map(|o| Object::read(&substitution.apply(&o.root))).collect();
+            let growth = Growth::new();
+            let objects = rendered.objects.iter().filter_map(|o| Object::read(&substitution.apply(&o.root, &growth))).collect();
             rendered.objects = Arc::new(objects);
+            if let (Some(message), Some(first)) = (growth.message(), rendered.objects.first()) {
+                rendered.problems.push(Problem { kind: ProblemKind::Limit, effect: Effect::Ineffective, span: first.span(), message, related: None });
+            }
         }
         rendered
     }

@@ -82,6 +82,14 @@ impl File {
     }
 }
 
+impl File {
+    /// Whether its documents were asked for.
+    #[must_use]
+    pub fn is_parsed(&self) -> bool {
+        self.parsed.get().is_some()
+    }
+}
+
 impl Workspace {
     /// The workspace of a finished walk.
     #[must_use]
@@ -186,10 +194,18 @@ impl Workspace {
         if path.is_empty() || !walk::is_file(&absolute, &self.boundary) {
             return None;
         }
-        let slot = self.late.get(paths.len())?;
-        let new = id(self.files.len() + paths.len());
-        let found = Found { path: path.to_owned(), at: At::Path, relevant: false, explicit: false, linted: false, text: None };
-        let _ = slot.set(File::of(found).0);
+        // The last place stands for every file that there is no place for.
+        let number = paths.len().min(MAX_LATE - 1);
+        let slot = self.late.get(number)?;
+        let new = id(self.files.len() + number);
+        let beyond = || Err(format!("more than {} files with unusual names are referred to; the others were not read", MAX_LATE - 1));
+        let text = (number == MAX_LATE - 1).then(beyond);
+        let found = Found { path: path.to_owned(), at: At::Path, relevant: false, explicit: false, linted: false, text };
+        let (file, text) = File::of(found);
+        if let Some(Err(why)) = text {
+            let _ = file.source.set(Err(why));
+        }
+        let _ = slot.set(file);
         paths.insert(path.to_owned(), new);
         Some(new)
     }
@@ -198,8 +214,11 @@ impl Workspace {
     #[must_use]
     pub fn bytes(&self, id: FileId) -> Option<Cow<'_, [u8]>> {
         let file = self.file(id);
-        if let Some(Ok(source)) = file.source.get() {
-            return Some(Cow::Borrowed(source.text.as_bytes()));
+        match file.source.get() {
+            Some(Ok(source)) => return Some(Cow::Borrowed(source.text.as_bytes())),
+            // What is no text may be bytes all the same; what is beyond a bound is nothing.
+            Some(Err(_)) if id.0 as usize >= self.files.len() + MAX_LATE - 1 => return None,
+            _ => {}
         }
         walk::read_raw(&self.absolute(file)?, &self.boundary).ok().map(Cow::Owned)
     }

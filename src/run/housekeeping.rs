@@ -80,8 +80,8 @@ fn in_manifest(workspace: &Workspace, id: FileId, problem: &Problem) -> bool {
 /// Files that went beyond a bound of this program, or whose builds did, with the bound.
 pub(super) fn beyond_limits(workspace: &Workspace, deliveries: &Deliveries) -> Vec<(String, String)> {
     let limits = |id| workspace.parsed(id).problems.iter().filter(|p| p.kind == ProblemKind::Limit);
-    let relevant = workspace.iter().filter(|(_, f)| f.linted && f.relevant);
-    let parsed = relevant.flat_map(|(id, _)| limits(id).map(move |p| (workspace.display(id), p.message.clone())));
+    let parsed =
+        workspace.iter().filter(|(_, f)| f.is_parsed()).flat_map(|(id, _)| limits(id).map(move |p| (workspace.display(id), p.message.clone())));
     let built = deliveries.problems.iter().filter(|p| p.kind == kustomize::ProblemKind::Limit);
     parsed.chain(built.map(|p| (workspace.display(p.span.file), p.message.clone()))).collect()
 }

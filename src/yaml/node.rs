@@ -18,6 +18,7 @@ struct Inner {
     alias: Option<Span>,
     anchored: bool,
     weight: u32,
+    height: u16,
     layout: Layout,
 }
 
@@ -140,7 +141,13 @@ impl Node {
             Value::Sequence(s) => s.items.iter().fold(1, |n: u32, i| n.saturating_add(i.0.weight)),
             Value::Mapping(m) => m.entries.iter().fold(1, |n: u32, e| n.saturating_add(e.key.0.weight).saturating_add(e.value.0.weight)),
         };
-        Self(Arc::new(Inner { value, span, tag: None, alias: None, anchored: false, weight, layout: Layout::Other }))
+        let height = match &value {
+            Value::Scalar(_) | Value::Opaque(_) => 0,
+            Value::Sequence(s) => s.items.iter().map(Node::height).max().unwrap_or(0),
+            Value::Mapping(m) => m.entries.iter().map(|e| e.key.height().max(e.value.height())).max().unwrap_or(0),
+        };
+        let height = height.saturating_add(1);
+        Self(Arc::new(Inner { value, span, tag: None, alias: None, anchored: false, weight, height, layout: Layout::Other }))
     }
 
     /// A scalar node.
@@ -200,7 +207,7 @@ impl Node {
     #[must_use]
     pub fn with_value(self, value: Value) -> Self {
         let fresh = Node::new(value, self.0.span);
-        let weight = fresh.0.weight;
+        let (weight, height) = (fresh.0.weight, fresh.0.height);
         let value = match Arc::try_unwrap(fresh.0) {
             Ok(inner) => inner.value,
             Err(shared) => shared.value.clone(),
@@ -208,6 +215,7 @@ impl Node {
         self.change(|i| {
             i.value = value;
             i.weight = weight;
+            i.height = height;
             i.layout = Layout::Other;
         })
     }
@@ -272,6 +280,12 @@ impl Node {
     #[must_use]
     pub fn weight(&self) -> u32 {
         self.0.weight
+    }
+
+    /// How many levels it has; one for a scalar.
+    #[must_use]
+    pub fn height(&self) -> u16 {
+        self.0.height
     }
 
     /// Whether both are the very same node, not merely equal ones.

@@ -3,6 +3,7 @@
 
 #![cfg(unix)]
 
+mod bounds;
 mod names;
 mod outside;
 #[path = "../support/scratch.rs"]

@@ -7,10 +7,10 @@ use crate::files::parent;
 use crate::manifest::Object;
 use crate::yaml::{Lookup, Node};
 use globset::{Glob, GlobBuilder};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most instances one set may have; more are left out and said.
-const MAX_INSTANCES: usize = 10_000;
+pub(super) const MAX_INSTANCES: usize = 10_000;
 
 /// One instance: its parameters, and where it goes if its cluster is not among them.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +27,8 @@ pub(super) struct Yield {
     pub(super) instances: Vec<Instance>,
     /// Directories that a generator names to leave them out.
     pub(super) excluded: Vec<String>,
+    /// There would be more.
+    pub(super) cut: bool,
 }
 
 /// What the generators of a set yield, one after the other.
@@ -36,7 +38,9 @@ pub(super) fn all(generators: &[Node], context: &Context<'_>) -> Yield {
         let one = one(generator, context, &Params::new(), 0);
         result.instances.extend(one.instances);
         result.excluded.extend(one.excluded);
+        result.cut |= one.cut;
     }
+    result.cut |= result.instances.len() > MAX_INSTANCES;
     result.instances.truncate(MAX_INSTANCES);
     result
 }
@@ -68,7 +72,9 @@ fn one(generator: &Node, context: &Context<'_>, outer: &Params, depth: usize) ->
 }
 
 fn list(body: &Node, result: &mut Yield) {
-    for element in body.items_at(&["elements"]) {
+    let elements = body.items_at(&["elements"]);
+    result.cut |= elements.len() > MAX_INSTANCES;
+    for element in elements.iter().take(MAX_INSTANCES) {
         let mut instance = Instance::default();
         flatten(element, "", &mut instance.params);
         result.instances.push(instance);
@@ -204,21 +210,28 @@ fn merge(body: &Node, context: &Context<'_>, depth: usize, result: &mut Yield) {
     let Some(first) = parts.next() else { return };
     let mut base = first.instances;
     result.excluded.extend(first.excluded);
+    result.cut |= first.cut;
+    let value = |i: &Instance| keys.iter().map(|k| i.params.get(*k).cloned()).collect::<Vec<_>>();
+    let mut known: BTreeMap<Vec<Option<String>>, Vec<usize>> = BTreeMap::new();
+    for (number, instance) in base.iter().enumerate().filter(|(_, i)| i.symbolic.is_none()) {
+        known.entry(value(instance)).or_default().push(number);
+    }
+    let open = base.iter().find(|i| i.symbolic.is_some()).cloned();
     for part in parts {
         result.excluded.extend(part.excluded);
+        result.cut |= part.cut;
         for over in part.instances {
-            let value = |i: &Instance| keys.iter().map(|k| i.params.get(*k).cloned()).collect::<Vec<_>>();
-            let wanted = value(&over);
-            let mut met = false;
-            for instance in base.iter_mut().filter(|i| i.symbolic.is_none() && value(i) == wanted) {
-                met = true;
-                instance.params.extend(over.params.clone());
+            let numbers = known.entry(value(&over)).or_default();
+            for number in numbers.iter() {
+                if let Some(instance) = base.get_mut(*number) {
+                    instance.params.extend(over.params.clone());
+                }
             }
-            let open = base.iter().find(|i| i.symbolic.is_some()).cloned();
-            if let (false, None, Some(open)) = (met, &over.symbolic, open) {
-                let mut params = open.params;
+            if let (true, None, Some(open)) = (numbers.is_empty(), &over.symbolic, &open) {
+                let mut params = open.params.clone();
                 params.extend(over.params);
-                base.push(Instance { params, symbolic: None, template: open.template });
+                numbers.push(base.len());
+                base.push(Instance { params, symbolic: None, template: open.template.clone() });
             }
         }
     }
@@ -230,11 +243,14 @@ fn matrix(body: &Node, context: &Context<'_>, depth: usize, result: &mut Yield) 
     let [first, second] = body.items_at(&["generators"]) else { return };
     let left = one(first, context, &Params::new(), depth + 1);
     result.excluded.extend(left.excluded);
+    result.cut |= left.cut;
     for a in left.instances {
         let right = one(second, context, &a.params, depth + 1);
         result.excluded.extend(right.excluded);
+        result.cut |= right.cut;
         for b in right.instances {
             if result.instances.len() >= MAX_INSTANCES {
+                result.cut = true;
                 return;
             }
             let mut params = a.params.clone();

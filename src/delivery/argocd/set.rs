@@ -1,9 +1,10 @@
 //! ApplicationSets: one Application per instance.
 
+use super::super::growth::Growth;
 use super::super::plan::Context;
 use super::super::{Emission, Mode, Target, What};
 use super::application::{self, Fate};
-use super::generators::{self, Instance, invert};
+use super::generators::{self, Instance, MAX_INSTANCES, invert};
 use super::template;
 use crate::finding::{Confidence, Label};
 use crate::yaml::{Lists, Node};
@@ -14,11 +15,15 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
     let Some(base) = root.find(&["spec", "template"]) else { return Vec::new() };
     // What a patch on the finished Applications changes is not known.
     let patched = root.find(&["spec", "templatePatch"]).is_some();
-    let mut emissions = Vec::new();
+    let (mut emissions, growth) = (Vec::new(), Growth::new());
     for instance in yielded.instances {
         for (params, symbolic) in openings(base, &instance, context) {
             let merged = instance.template.as_ref().map_or_else(|| base.clone(), |over| base.overlaid(over, Lists::Replace));
-            let application = template::node(&merged, &params);
+            // A template that fills in nothing is gone through all the same.
+            if !growth.take(merged.weight() as usize * 16) {
+                break;
+            }
+            let application = template::node(&merged, &params, &growth);
             let fate = Fate { symbolic, via: None };
             emissions.extend(application::emissions(&application, context, &fate));
         }
@@ -33,6 +38,16 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
             mode: Mode::Full,
             confidence: Confidence::High,
             via: Label { span: root.span(), message: "this set leaves the directory out".to_owned() },
+        });
+    }
+    let many = format!("the generators yield more than {MAX_INSTANCES} instances; the others were left out");
+    for beyond in growth.message().into_iter().chain(yielded.cut.then_some(many)) {
+        emissions.push(Emission {
+            what: What::Beyond(beyond),
+            target: None,
+            mode: Mode::Full,
+            confidence: Confidence::High,
+            via: Label { span: root.span(), message: "this set delivers more".to_owned() },
         });
     }
     emissions

@@ -1,5 +1,6 @@
 //! Templates of ApplicationSets: parameters put into an Application, in both dialects, as far as they are plain references.
 
+use super::super::growth::Growth;
 use crate::yaml::{Entry, Mapping, Node, Sequence, Style, Value};
 use std::collections::BTreeMap;
 
@@ -8,6 +9,10 @@ pub(super) type Params = BTreeMap<String, String>;
 
 /// A text with every plain reference replaced. What is not known, or more than a reference, is left as it is.
 pub(super) fn text(template: &str, params: &Params) -> String {
+    text_within(template, params, &Growth::new())
+}
+
+fn text_within(template: &str, params: &Params, growth: &Growth) -> String {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
     while let Some(start) = rest.find("{{") {
@@ -15,8 +20,8 @@ pub(super) fn text(template: &str, params: &Params) -> String {
         let end = start + 2 + length + 2;
         out.push_str(&rest[..start]);
         match value(&rest[start + 2..end - 2], params) {
-            Some(value) => out.push_str(&value),
-            None => out.push_str(&rest[start..end]),
+            Some(value) if growth.take(value.len()) => out.push_str(&value),
+            _ => out.push_str(&rest[start..end]),
         }
         rest = &rest[end..];
     }
@@ -59,21 +64,21 @@ pub(super) fn normalise(name: &str) -> String {
 }
 
 /// A tree with the parameters put in; spans stay those of the template.
-pub(super) fn node(template: &Node, params: &Params) -> Node {
+pub(super) fn node(template: &Node, params: &Params, growth: &Growth) -> Node {
     match template.value() {
         Value::Scalar(scalar) if scalar.text.contains("{{") => {
-            let filled = text(&scalar.text, params);
+            let filled = text_within(&scalar.text, params, growth);
             if *filled == *scalar.text {
                 return template.clone();
             }
             Node::scalar(filled, Style::DoubleQuoted, template.span())
         }
         Value::Mapping(mapping) => {
-            let entries = mapping.entries.iter().map(|e| Entry { value: node(&e.value, params), ..e.clone() }).collect();
+            let entries = mapping.entries.iter().map(|e| Entry { value: node(&e.value, params, growth), ..e.clone() }).collect();
             template.clone().with_value(Value::Mapping(Mapping { entries, ..mapping.clone() }))
         }
         Value::Sequence(sequence) => {
-            let items = sequence.items.iter().map(|i| node(i, params)).collect();
+            let items = sequence.items.iter().map(|i| node(i, params, growth)).collect();
             template.clone().with_value(Value::Sequence(Sequence { items, ..sequence.clone() }))
         }
         _ => template.clone(),

@@ -2,6 +2,7 @@
 
 mod release;
 
+use super::growth::Growth;
 use super::plan::Context;
 use super::{Emission, Mode, Rendering, Target, Tool, What};
 use crate::finding::{Confidence, Label};
@@ -101,25 +102,25 @@ fn substitution(spec: &Node, context: &Context<'_>) -> Option<Substitution> {
 
 impl Substitution {
     /// An object with its variables replaced, unless it asks to be left alone.
-    pub(super) fn apply(&self, root: &Node) -> Node {
+    pub(super) fn apply(&self, root: &Node, growth: &Growth) -> Node {
         let opted_out =
             |part: &str| root.find(&["metadata", part, "kustomize.toolkit.fluxcd.io/substitute"]).and_then(Node::text) == Some("disabled");
-        if opted_out("labels") || opted_out("annotations") { root.clone() } else { self.node(root) }
+        if opted_out("labels") || opted_out("annotations") { root.clone() } else { self.node(root, growth) }
     }
 
-    fn node(&self, node: &Node) -> Node {
+    fn node(&self, node: &Node, growth: &Growth) -> Node {
         match node.value() {
-            Value::Scalar(scalar) if scalar.text.contains("${") => match self.text(&scalar.text) {
+            Value::Scalar(scalar) if scalar.text.contains("${") => match self.text(&scalar.text, growth) {
                 // Flux works on text: what was bare stays bare, so a variable may hold a boolean.
                 Some(text) => Node::scalar(text, scalar.style, node.span()),
                 None => node.clone(),
             },
             Value::Mapping(mapping) => {
-                let entries = mapping.entries.iter().map(|e| Entry { value: self.node(&e.value), ..e.clone() }).collect();
+                let entries = mapping.entries.iter().map(|e| Entry { value: self.node(&e.value, growth), ..e.clone() }).collect();
                 node.clone().with_value(Value::Mapping(Mapping { entries, ..mapping.clone() }))
             }
             Value::Sequence(sequence) => {
-                let items = sequence.items.iter().map(|i| self.node(i)).collect();
+                let items = sequence.items.iter().map(|i| self.node(i, growth)).collect();
                 node.clone().with_value(Value::Sequence(Sequence { items, ..sequence.clone() }))
             }
             _ => node.clone(),
@@ -127,7 +128,7 @@ impl Substitution {
     }
 
     /// The text with every variable replaced; `None` when one of them cannot be told.
-    fn text(&self, text: &str) -> Option<String> {
+    fn text(&self, text: &str, growth: &Growth) -> Option<String> {
         let (mut out, mut rest) = (String::new(), text);
         while let Some(start) = rest.find("${") {
             out.push_str(&rest[..start]);
@@ -136,7 +137,8 @@ impl Substitution {
                 // `$${x}` stands for `${x}`.
                 out.push_str(&rest[start + 1..=end]);
             } else {
-                out.push_str(&self.value(&rest[start + 2..end])?);
+                let value = self.value(&rest[start + 2..end]).filter(|v| growth.take(v.len()))?;
+                out.push_str(&value);
             }
             rest = &rest[end + 1..];
         }
@@ -167,10 +169,10 @@ mod tests {
     fn expressions() {
         let some = Substitution { variables: BTreeMap::from([("A".to_owned(), "1".to_owned())]), open: false };
         for (text, want) in [("${A}", "1"), ("x${A:=2}y", "x1y"), ("${B:=2}", "2"), ("${B:-}", ""), ("${B}", ""), ("$${A}", "${A}")] {
-            assert_eq!(some.text(text).as_deref(), Some(want), "{text}");
+            assert_eq!(some.text(text, &Growth::new()).as_deref(), Some(want), "{text}");
         }
-        assert_eq!(some.text("${A/1/2}"), None);
+        assert_eq!(some.text("${A/1/2}", &Growth::new()), None);
         let open = Substitution { open: true, ..some };
-        assert_eq!((open.text("${A}").as_deref(), open.text("${B:=2}")), (Some("1"), None));
+        assert_eq!((open.text("${A}", &Growth::new()).as_deref(), open.text("${B:=2}", &Growth::new())), (Some("1"), None));
     }
 }

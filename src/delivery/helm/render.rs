@@ -236,5 +236,5 @@ fn listed(code: &str) -> &str {
 /// The number of `indent` or `nindent` at the end of a pipeline.
 fn indent(code: &str) -> Option<usize> {
     let (word, number) = code.rsplit_once('|')?.1.trim().split_once(' ')?;
-    if matches!(word, "indent" | "nindent") { number.trim().parse().ok() } else { None }
+    if matches!(word, "indent" | "nindent") { number.trim().parse().ok().filter(|n: &usize| *n <= 1 << 16) } else { None }
 }

@@ -1,5 +1,6 @@
 //! Accumulating a root: its resources, bases and components, each layer's transformers in kustomize's order.
 
+use super::bounds::{MAX_COMPONENTS, MAX_DEPTH, MAX_OBJECTS};
 use super::chain::Chain;
 use super::fields;
 use super::files::Files;
@@ -21,11 +22,6 @@ use crate::source::{FileId, Span};
 use crate::yaml::{Mapping, Node, Opaque, Style, Value, parse_value};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// How deep kustomizations may nest.
-const MAX_DEPTH: usize = 64;
-/// How many objects one build may yield.
-pub(super) const MAX_OBJECTS: usize = 20_000;
 
 /// What differs between those who call kustomize.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +85,8 @@ pub(super) struct Accumulated {
     /// The merge schema in force, which an `openapi` field may have changed.
     pub(super) schema: Arc<Schema>,
     ids: HashMap<Id, Span>,
+    /// How many times components were taken in.
+    components: usize,
     /// Resources that cannot matter are to be passed over.
     lean: bool,
     /// Some were.
@@ -105,6 +103,7 @@ impl Accumulated {
             component: false,
             schema,
             ids: HashMap::new(),
+            components: 0,
             lean,
             passed_over: false,
         }
@@ -138,8 +137,7 @@ impl Accumulated {
             return;
         }
         let message = format!("one build yields more than {MAX_OBJECTS} objects; the others were not read");
-        self.log.ineffective(ProblemKind::Limit, reference, message.clone());
-        self.log.hide(reference, message, false);
+        self.log.limit(reference, message, false);
     }
 
     /// Takes the identities anew after transformers changed them.
@@ -155,7 +153,7 @@ impl Accumulated {
     }
 }
 
-fn veiled(root: &Node, unknown: &Opaque) -> Node {
+pub(super) fn veiled(root: &Node, unknown: &Opaque) -> Node {
     let Some(mapping) = root.as_mapping() else { return root.clone() };
     let keep = |m: &Mapping, keys: &[&str]| Mapping {
         entries: m.entries.iter().filter(|e| e.key.text().is_some_and(|k| keys.contains(&k))).cloned().collect(),
@@ -421,8 +419,7 @@ impl<'f> Kustomizer<'f> {
         }
         if chain.depth > MAX_DEPTH {
             let message = format!("kustomizations nest deeper than {MAX_DEPTH}; the rest was not read");
-            acc.log.ineffective(ProblemKind::Limit, span, message.clone());
-            acc.log.hide(span, message, alters);
+            acc.log.limit(span, message, alters);
             return None;
         }
         Some(Arc::from(dir))
@@ -438,6 +435,16 @@ impl<'f> Kustomizer<'f> {
             }
             return;
         };
+        acc.components += 1;
+        if acc.components > MAX_COMPONENTS {
+            // Said once: the others would be as many as they may.
+            if acc.components == MAX_COMPONENTS + 1 {
+                let message = format!("components are taken in more than {MAX_COMPONENTS} times; the others were not read");
+                acc.log.limit(span, message.clone(), true);
+                acc.veil(&Opaque { reason: message.into(), span });
+            }
+            return;
+        }
         let Some(component) = Kustomization::read(self.files, &dir, Some(span), &mut acc.log) else { return };
         if !component.component {
             acc.log.refuse(ProblemKind::Field, span, "what is listed under `components` has kind Component");

@@ -2,6 +2,7 @@
 //!
 //! A path does not say where lists are: it goes through every item of a list it meets. Truth: `api/filters/fieldspec`.
 
+use super::bounds;
 use super::edit;
 use super::id::Gvk;
 use super::merge::{Kind, Misfit};
@@ -50,6 +51,7 @@ impl FieldSpec {
     pub(super) fn apply_any_kind(&self, root: &Node, walk: &mut Walk<'_>) -> Result<Node, Misfit> {
         let path = split(&self.path, '/');
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        bounds::path(path.len(), root.span())?;
         walk.visit(root, &path, self.create)
     }
 }

@@ -1,6 +1,7 @@
 //! JSON 6902 patches, as evanphx/json-patch v4 applies them: `replace` may add a key, an index may be negative or `-`, a missing
 //! value is null, and a path without a leading `/` loses its first segment.
 
+use super::bounds;
 use super::edit;
 use super::merge::{Kind, Misfit};
 use super::reading::with_literal_dates;
@@ -70,6 +71,7 @@ fn operation(item: &Node) -> Result<Operation, Misfit> {
 
 fn pointer(node: &Node) -> Result<Vec<String>, Misfit> {
     let text = node.text().ok_or_else(|| misfit(node.span(), "a JSON pointer is a string"))?;
+    bounds::path(text.matches('/').count(), node.span())?;
     // Whatever stands before the first `/` is dropped, as the original does.
     Ok(text.split('/').skip(1).map(|p| p.replace("~1", "/").replace("~0", "~")).collect())
 }
@@ -88,7 +90,7 @@ impl Operation {
 
 /// Applies all operations; the first that fails ends it.
 pub(super) fn apply(root: &Node, operations: &[Operation]) -> Result<Node, Misfit> {
-    operations.iter().try_fold(root.clone(), |root, op| op.apply(&root))
+    operations.iter().try_fold(root.clone(), |root, op| bounds::grown(op.apply(&root)?, &root, op.kind == OperationKind::Copy, op.span))
 }
 
 impl Operation {

@@ -1,5 +1,6 @@
 //! What a build has to say besides its objects.
 
+use super::bounds::MAX_MEETINGS;
 use super::resource::Resource;
 use crate::source::{FileId, Span};
 use std::collections::BTreeSet;
@@ -89,6 +90,8 @@ pub(super) struct Log {
     pub(super) incomplete: Option<Span>,
     /// An object was looked for and is not there.
     pub(super) sought: bool,
+    /// How many objects patches were held against.
+    met: usize,
 }
 
 impl Log {
@@ -109,6 +112,24 @@ impl Log {
 
     fn problem(&mut self, kind: ProblemKind, effect: Effect, span: Span, message: String, related: Option<Span>) {
         self.problems.push(Problem { kind, effect, span, message, related });
+    }
+
+    /// Notes once that a bound of this program was hit, and what is unknown for it.
+    pub(super) fn limit(&mut self, span: Span, message: String, alters: bool) {
+        if !self.problems.iter().any(|p| p.kind == ProblemKind::Limit && p.message == message) {
+            self.ineffective(ProblemKind::Limit, span, message.clone());
+            self.hide(span, message, alters);
+        }
+    }
+
+    /// Counts objects that a patch is held against. `false` from the first one on that is too many.
+    pub(super) fn meet(&mut self, objects: usize, span: Span) -> bool {
+        self.met = self.met.saturating_add(objects);
+        if self.met <= MAX_MEETINGS {
+            return true;
+        }
+        self.limit(span, format!("patches and replacements are held against more than {MAX_MEETINGS} objects; the others were not applied"), true);
+        false
     }
 
     /// Notes a reference that cannot be followed.

@@ -1,5 +1,6 @@
 //! The transformers that mostly write metadata: namespace, name prefix and suffix, labels, annotations.
 
+use super::bounds;
 use super::edit;
 use super::fieldspec::{Create, FieldSpec, Walk};
 use super::id::{Gvk, text_at};
@@ -12,6 +13,9 @@ use std::collections::BTreeMap;
 
 /// Notes that a transformer does not fit an object.
 pub(super) fn report(misfit: Misfit, resource: &Resource, log: &mut Log) {
+    if bounds::is_beyond(&misfit) {
+        return log.limit(misfit.span, misfit.message, true);
+    }
     let message = format!("{} ({})", misfit.message, resource.id());
     let related = misfit.related.unwrap_or(resource.origin.span);
     log.refuse_related(ProblemKind::NotApplicable, misfit.span, message, related);

@@ -9,6 +9,7 @@
 //! `kubectl kustomize` by `tests/kustomize.rs`.
 
 mod accumulate;
+pub mod bounds;
 mod builtin;
 mod chain;
 mod crds;

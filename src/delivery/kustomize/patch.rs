@@ -1,5 +1,7 @@
 //! The patch transformers: `patches`, `patchesStrategicMerge`, `patchesJson6902`.
 
+use super::accumulate::veiled;
+use super::bounds;
 use super::edit;
 use super::fields;
 use super::id::Id;
@@ -53,6 +55,10 @@ pub(super) fn read(text: &Text<'_>, place: Span, dir: &Arc<str>, log: &mut Log) 
                 }
                 Some(Patch::Json(operations))
             }
+            Err(misfit) if bounds::is_beyond(&misfit) => {
+                log.limit(misfit.span, misfit.message, true);
+                None
+            }
             Err(misfit) => {
                 log.refuse(ProblemKind::Malformed, misfit.span, misfit.message);
                 None
@@ -89,6 +95,9 @@ pub(super) struct Patching<'a> {
 impl Patching<'_> {
     /// Applies a strategic merge patch to the one object it names.
     pub(super) fn strategic_by_id(&mut self, patch: &Resource, options: PatchOptions, rewrites: bool) {
+        if !self.meets(patch.origin.span) {
+            return;
+        }
         let id = patch.id();
         let matches: Vec<usize> = self.resources.iter().enumerate().filter(|(_, r)| r.any_id(|i| i.same(&id))).map(|(n, _)| n).collect();
         match matches.as_slice() {
@@ -139,13 +148,28 @@ impl Patching<'_> {
                     resource.root = with_json_annotations(&root);
                     resource.state.rewritten = true;
                 }
-                Err(misfit) => report(misfit, resource, self.log),
+                Err(misfit) => unfit(misfit, resource, self.log),
             }
         }
     }
 
-    fn selected(&self, target: &Selector) -> Vec<usize> {
+    /// What a target selects; nothing once patches were held against too many objects, and then nothing is certain any more.
+    fn selected(&mut self, target: &Selector) -> Vec<usize> {
+        if !self.meets(target.span) {
+            return Vec::new();
+        }
         self.resources.iter().enumerate().filter(|(_, r)| target.selects(r)).map(|(n, _)| n).collect()
+    }
+
+    fn meets(&mut self, span: Span) -> bool {
+        let told = self.log.problems.len();
+        if self.log.meet(self.resources.len(), span) {
+            return true;
+        }
+        if self.log.problems.len() > told {
+            self.resources.iter_mut().for_each(|r| hide_all(r, span));
+        }
+        false
     }
 
     fn strategic(&mut self, indices: &[usize], patch: &Resource, options: PatchOptions, rewrites: bool) {
@@ -158,7 +182,7 @@ impl Patching<'_> {
             match patched(resource, &patch.root, self.schema, options, rewrites) {
                 Ok(Some(root)) => resource.root = root,
                 Ok(None) => deleted.push(index),
-                Err(misfit) => report(misfit, resource, self.log),
+                Err(misfit) => unfit(misfit, resource, self.log),
             }
             resource.state.rewritten = false;
             resource.state.dates |= patch.state.dates;
@@ -201,6 +225,19 @@ impl Patching<'_> {
         resource.conjured = true;
         Some(resource)
     }
+}
+
+/// Notes a misfit; what a bound kept from being applied leaves the object unknown.
+fn unfit(misfit: Misfit, resource: &mut Resource, log: &mut Log) {
+    if bounds::is_beyond(&misfit) {
+        hide_all(resource, misfit.span);
+    }
+    report(misfit, resource, log);
+}
+
+/// Leaves nothing of an object certain but what identifies it.
+pub(super) fn hide_all(resource: &mut Resource, span: Span) {
+    resource.root = veiled(&resource.root, &Opaque { reason: "a limit of hco-lint was reached".into(), span });
 }
 
 fn hidden(literal: &Literal, span: Span, unknown: &Opaque) -> Node {

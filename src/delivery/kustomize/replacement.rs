@@ -1,10 +1,12 @@
 //! `replacements`: a value copied from one object's field to others'.
 
+use super::bounds;
 use super::edit;
 use super::fields;
 use super::id::Id;
 use super::log::{Log, ProblemKind};
 use super::merge::{Kind, Misfit};
+use super::patch::hide_all;
 use super::pointer::{self, Change};
 use super::resource::Resource;
 use super::select::LabelSelector;
@@ -28,7 +30,14 @@ pub(super) fn apply(replacement: &Node, resources: &mut [Resource], log: &mut Lo
             log.refuse(ProblemKind::Field, target.span(), "a target selects objects");
             continue;
         };
+        if !log.meet(resources.len(), target.span()) {
+            return resources.iter_mut().for_each(|r| hide_all(r, target.span()));
+        }
         if let Err(misfit) = copy(&value, target, select, resources) {
+            if bounds::is_beyond(&misfit) {
+                resources.iter_mut().for_each(|r| hide_all(r, misfit.span));
+                return log.limit(misfit.span, misfit.message, true);
+            }
             match misfit.related {
                 Some(related) => log.refuse_related(ProblemKind::NotApplicable, misfit.span, misfit.message, related),
                 None => log.refuse(ProblemKind::NotApplicable, misfit.span, misfit.message),
@@ -104,7 +113,9 @@ fn copy(value: &Node, target: &Node, select: &Node, resources: &mut [Resource]) 
             let create = creates.then(|| Kind::of(value));
             let mut change = Change { create, by: path.span(), set: &mut set, count: 0 };
             let text = path.text().unwrap_or("");
-            let root = change.apply(&resource.root, &pointer::parts(text))?;
+            let parts = pointer::parts(text);
+            bounds::path(parts.len(), path.span())?;
+            let root = bounds::grown(change.apply(&resource.root, &parts)?, &resource.root, true, path.span())?;
             if change.count == 0 {
                 let message = format!("{} has no field `{text}` to replace", resource.id());
                 return Err(Misfit { span: path.span(), related: Some(resource.origin.span), message });
