@@ -95,7 +95,7 @@ fn deep_paths_are_bounded() {
 }
 
 #[test]
-fn components_and_objects_are_bounded() {
+fn components_and_depth_are_bounded() {
     let mut list = kustomized("components: [c0, c0/]\n");
     let names: Vec<String> = (0..40).map(|n| format!("k/c{n}/kustomization.yaml")).collect();
     for (n, name) in names.iter().enumerate() {
@@ -103,21 +103,6 @@ fn components_and_objects_are_bounded() {
         list.push((name.as_str(), format!("apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\ncomponents: {next}\n")));
     }
     assert_beyond(&list, "components are taken in more than 2000 times");
-
-    let mut list = Vec::new();
-    let names: Vec<String> = (0..16).map(|n| format!("b{n}/kustomization.yaml")).collect();
-    for (n, name) in names.iter().enumerate() {
-        let resources = if n == 0 { "[hco.yaml]".to_owned() } else { format!("[a{n}, b{n}]") };
-        list.push((name.clone(), format!("resources: {resources}\n")));
-        if n > 0 {
-            for side in ["a", "b"] {
-                list.push((format!("b{n}/{side}{n}/kustomization.yaml"), format!("namePrefix: {side}-\nresources: [../../b{}]\n", n - 1)));
-            }
-        }
-    }
-    list.push(("b0/hco.yaml".to_owned(), OFF.to_owned()));
-    let list: Vec<(&str, String)> = list.iter().map(|(p, t)| (p.as_str(), t.clone())).collect();
-    assert_beyond(&list, "one build yields more than 20000 objects");
 
     let mut list = kustomized("");
     let names: Vec<String> = (0..80).map(|n| format!("d{n}/kustomization.yaml")).collect();
@@ -215,4 +200,34 @@ fn deep_directories_are_walked() {
     let deep = "d/".repeat(1000);
     let scratch = Scratch::new(&files([(format!("{deep}hco.yaml"), OFF.to_owned()), (format!("{deep}nodes.yaml"), nodes(&["amd64", "arm64"]))]));
     assert_eq!(run(&scratch.root, &[]).code, Some(1));
+}
+
+/// Where each bound stands, its value there, and how the book says it.
+const BOUNDS: [(&str, &str, &str, &str); 14] = [
+    ("src/files/mod.rs", "MAX_FILE", "32 << 20", "| 32 MiB |"),
+    ("src/yaml/build.rs", "MAX_DEPTH", "200", "| 200 levels |"),
+    ("src/yaml/build.rs", "MAX_ALIASED", "400_000", "| 400000 |"),
+    ("src/files/mod.rs", "MAX_LATE", "1024", "| 1023 |"),
+    ("src/delivery/kustomize/bounds.rs", "MAX_DEPTH", "64", "| 64 |"),
+    ("src/delivery/kustomize/bounds.rs", "MAX_OBJECTS", "20_000", "| 20000 |"),
+    ("src/delivery/kustomize/bounds.rs", "MAX_COMPONENTS", "2_000", "| 2000 |"),
+    ("src/delivery/kustomize/bounds.rs", "MAX_MEETINGS", "2_000_000", "| 2000000 |"),
+    ("src/delivery/kustomize/bounds.rs", "MAX_VALUES", "100_000", "| 100000 |"),
+    ("src/delivery/kustomize/bounds.rs", "MAX_LEVELS", "400", "| 400 |"),
+    ("src/delivery/argocd/generators.rs", "MAX_INSTANCES", "10_000", "| 10000 |"),
+    ("src/delivery/growth.rs", "MAX_FILLED", "64 << 20", "| 64 MiB |"),
+    ("src/delivery/plan.rs", "MAX_DEPTH", "12", "| 12 |"),
+    ("src/delivery/plan.rs", "MAX_DELIVERIES", "200_000", "| 200000 |"),
+];
+
+#[test]
+fn the_book_tells_the_bounds() {
+    let read = |path: &str| std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("a file");
+    let book = read("docs/src/bounds.md");
+    for (file, name, value, row) in BOUNDS {
+        let constant = |line: &str| line.contains(&format!("const {name}: ")) && line.ends_with(&format!(" = {value};"));
+        assert!(read(file).lines().any(constant), "{file} has no {name} of {value}");
+        assert_eq!(book.matches(row).count(), 1, "the book says not once `{row}` ({name})");
+    }
+    assert_eq!(book.lines().filter(|l| l.starts_with("| ")).count(), BOUNDS.len() + 1, "the book has other rows");
 }

@@ -238,10 +238,10 @@ fn an_item_that_a_json_patch_takes_out_has_an_owner() {
 #[test]
 fn a_build_has_a_bound_and_says_so() {
     let one = |n: usize| format!("---\n{{apiVersion: v1, kind: ConfigMap, metadata: {{name: c{n}}}}}\n");
-    let many: String = (0..=super::accumulate::MAX_OBJECTS).map(one).collect();
+    let many: String = (0..=super::bounds::MAX_OBJECTS).map(one).collect();
     let (build, files) =
         build(&[("kustomization.yaml", "resources: [hco.yaml, many.yaml, hco.yaml]\n"), ("many.yaml", &many), ("hco.yaml", HCO)], "");
-    assert_eq!(build.objects.len(), super::accumulate::MAX_OBJECTS);
+    assert_eq!(build.objects.len(), super::bounds::MAX_OBJECTS);
     let limits: Vec<_> =
         build.problems.iter().filter(|p| p.kind == ProblemKind::Limit).map(|p| (place(&files, p.span), p.message.as_str())).collect();
     assert_eq!(limits, [("kustomization.yaml:1:23".to_owned(), "one build yields more than 20000 objects; the others were not read")]);
