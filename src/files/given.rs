@@ -1,6 +1,6 @@
 //! Texts that somebody gives in the place of what files hold: what an editor has not saved yet, what a fix has made.
 
-use super::needles::{Needles, by_name};
+use super::needles::{self, by_name};
 use super::walk::{Found, Walk, wanted};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,7 +12,6 @@ impl Walk {
         if texts.is_empty() {
             return;
         }
-        let needles = Needles::new();
         // A part of the repository is listed twice: as what is linted, and with all the rest.
         let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (number, file) in found.iter().enumerate() {
@@ -21,7 +20,7 @@ impl Walk {
         for (absolute, text) in texts {
             let Some((path, at)) = self.place(absolute) else { continue };
             let name = path.rsplit('/').next().unwrap_or_default();
-            let matters = by_name(name) || needles.occur(text.as_bytes());
+            let matters = by_name(name) || needles::occur(text.as_bytes());
             let content = Some(Ok(text.clone()));
             if let Some(numbers) = places.get(&path) {
                 for number in numbers {

@@ -10,7 +10,6 @@ mod path;
 mod shown;
 mod walk;
 
-use needles::Needles;
 pub use path::{join, normalise, parent, stem};
 pub use shown::Shown;
 pub use walk::{At, Found, Walk, WalkError, Walked};
@@ -44,7 +43,6 @@ pub struct Workspace {
     /// Files that the walk passed over because of their names, and that something turned out to refer to.
     late: Vec<OnceLock<File>>,
     late_paths: Mutex<BTreeMap<String, FileId>>,
-    needles: Needles,
 }
 
 /// The directory that all linted paths share.
@@ -112,7 +110,6 @@ impl Workspace {
             directories: BTreeSet::from([String::new()]),
             late: std::iter::repeat_with(OnceLock::new).take(MAX_LATE).collect(),
             late_paths: Mutex::default(),
-            needles: Needles::new(),
         };
         for f in found {
             workspace.add(f);
@@ -280,7 +277,7 @@ impl Workspace {
         if file.linted || file.relevant {
             return file.relevant;
         }
-        *file.matters.get_or_init(|| self.bytes(id).is_none_or(|bytes| self.needles.occur(&bytes)))
+        *file.matters.get_or_init(|| self.bytes(id).is_none_or(|bytes| needles::occur(&bytes)))
     }
 
     /// Parses the files that could matter, on all cores.

@@ -4,6 +4,7 @@
 //! carries an API group. Files are searched as bytes, before anyone asks whether they are UTF-8 or YAML.
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use std::sync::LazyLock;
 
 /// At least one of these occurs in every file that could matter.
 const WORDS: [&str; 26] = [
@@ -35,20 +36,15 @@ const WORDS: [&str; 26] = [
     "type: worker",
 ];
 
-/// A compiled search, shared by all threads: one pass over a file, however many words.
-#[derive(Debug)]
-pub(super) struct Needles(Option<AhoCorasick>);
+/// The compiled search: one pass over a file, however many words.
+static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    // Only leftmost searches of this crate use vector instructions.
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(WORDS).ok()
+});
 
-impl Needles {
-    pub(super) fn new() -> Self {
-        // Only leftmost searches of this crate use vector instructions.
-        Self(AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(WORDS).ok())
-    }
-
-    /// Whether any of the words occurs. Everything is taken to matter should the search itself not compile.
-    pub(super) fn occur(&self, bytes: &[u8]) -> bool {
-        self.0.as_ref().is_none_or(|search| search.is_match(bytes))
-    }
+/// Whether any of the words occurs. Everything is taken to matter should the search itself not compile.
+pub(super) fn occur(bytes: &[u8]) -> bool {
+    SEARCH.as_ref().is_none_or(|search| search.is_match(bytes))
 }
 
 /// Files that matter by their name.

@@ -1,6 +1,6 @@
 //! Finding files: directories walked on all cores, ignore files honoured, symbolic links bounded by the repository.
 
-use super::needles::{Needles, by_name};
+use super::needles::{self, by_name};
 use super::shown::Shown;
 use super::{MAX_FILE, ignored, normalise};
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -72,18 +72,17 @@ impl Walk {
     /// A directory is walked for `.yaml`, `.yml`, `.json`, `.tpl` and kustomization files; a file is taken whatever its name.
     #[must_use]
     pub fn run(&self, paths: &[PathBuf]) -> Walked {
-        let needles = Needles::new();
         let mut walked = Walked::default();
         let (directories, files): (Vec<_>, Vec<_>) = paths.iter().partition(|p| p.is_dir());
         for file in files {
             let read = read_bytes(file);
-            match self.take(file, &needles, read.as_deref().map_err(String::clone), true) {
+            match self.take(file, read.as_deref().map_err(String::clone), true) {
                 Ok(file) => walked.found.push(file),
                 Err(why) => walked.errors.push((self.shown.absolute(file), why)),
             }
         }
         self.walk(&directories, &mut walked, &|entry, buffer, mine| match entry {
-            Ok(entry) => self.visit(&entry, &needles, buffer, mine),
+            Ok(entry) => self.visit(&entry, buffer, mine),
             // A link in a circle holds nothing that its target does not.
             Err(error) if is_loop(&error) => {}
             Err(error) => mine.errors.push(self.describe(&error)),
@@ -157,7 +156,7 @@ impl Walk {
         walked.errors.len() > before
     }
 
-    fn visit(&self, entry: &DirEntry, needles: &Needles, buffer: &mut Vec<u8>, mine: &mut Walked) {
+    fn visit(&self, entry: &DirEntry, buffer: &mut Vec<u8>, mine: &mut Walked) {
         let name = entry.file_name().as_encoded_bytes();
         if !wanted(name) || !entry.file_type().is_some_and(|t| t.is_file()) {
             return;
@@ -170,17 +169,17 @@ impl Walk {
         }
         // The directory says that it is a regular file, so opening it waits for nobody.
         let read = read_into(entry.path(), buffer).map(|()| buffer.as_slice());
-        match self.take(entry.path(), needles, read, false) {
+        match self.take(entry.path(), read, false) {
             Ok(file) => mine.found.push(file),
             Err(why) => mine.errors.push((self.shown.absolute(entry.path()), why)),
         }
     }
 
-    fn take(&self, absolute: &Path, needles: &Needles, read: Result<&[u8], String>, explicit: bool) -> Result<Found, String> {
+    fn take(&self, absolute: &Path, read: Result<&[u8], String>, explicit: bool) -> Result<Found, String> {
         let (path, at) = self.place(absolute).ok_or(OUTSIDE)?;
         let name = path.rsplit('/').next().unwrap_or_default();
         // What cannot be read is kept, so that what refers to it can be told why it is not there.
-        let matters = |bytes: &&[u8]| needles.occur(bytes) || is_wide(bytes);
+        let matters = |bytes: &&[u8]| needles::occur(bytes) || is_wide(bytes);
         let relevant = explicit || by_name(name) || read.as_ref().map_or(true, matters);
         let text = relevant.then(|| read.and_then(|bytes| decode(bytes.to_vec())));
         Ok(Found { path, at, relevant, explicit, linted: true, text })
