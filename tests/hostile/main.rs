@@ -8,5 +8,6 @@ mod names;
 mod outside;
 #[path = "../support/scratch.rs"]
 mod scratch;
+mod seen;
 mod special;
 mod support;

@@ -1,0 +1,4 @@
+//! `hco_lint_fuzz::fuzz_repo` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| hco_lint_fuzz::fuzz_repo(data));
