@@ -56,6 +56,14 @@ pub struct Position {
     pub column: u32,
 }
 
+/// How far apart columns are counted ahead, in bytes.
+const BLOCK: usize = 4096;
+
+/// How many columns a part of a line takes. A byte order mark takes none.
+fn columns(text: &str) -> usize {
+    text.chars().filter(|&c| c != '\u{feff}').count()
+}
+
 /// One file's text with its line starts, computed when first asked for.
 #[derive(Debug)]
 pub struct Source {
@@ -64,13 +72,15 @@ pub struct Source {
     /// The text. A byte order mark is kept, so offsets are the file's own.
     pub text: String,
     lines: OnceLock<Vec<u32>>,
+    /// Where blocks of the text begin, and how many columns come before.
+    blocks: OnceLock<Vec<(usize, usize)>>,
 }
 
 impl Source {
     /// A source of this path and text.
     #[must_use]
     pub fn new(path: String, text: String) -> Self {
-        Self { path, text, lines: OnceLock::new() }
+        Self { path, text, lines: OnceLock::new(), blocks: OnceLock::new() }
     }
 
     fn line_starts(&self) -> &[u32] {
@@ -94,8 +104,27 @@ impl Source {
         let starts = self.line_starts();
         let line = starts.partition_point(|&s| s as usize <= offset) - 1;
         let start = starts[line] as usize;
-        let column = self.text[start..offset].chars().filter(|&c| c != '\u{feff}').count();
+        let column =
+            if offset - start > BLOCK { self.columns_before(offset) - self.columns_before(start) } else { columns(&self.text[start..offset]) };
         Position { line: u32::try_from(line + 1).unwrap_or(u32::MAX), column: u32::try_from(column + 1).unwrap_or(u32::MAX) }
+    }
+
+    /// How many columns the text before a character's first byte has, all lines together: a line may be as long as a file, and be asked
+    /// about as often as it has keys.
+    fn columns_before(&self, offset: usize) -> usize {
+        let blocks = self.blocks.get_or_init(|| {
+            let (mut blocks, mut count) = (Vec::new(), 0);
+            for (at, c) in self.text.char_indices() {
+                if at >= blocks.len() * BLOCK {
+                    blocks.push((at, count));
+                }
+                count += usize::from(c != '\u{feff}');
+            }
+            blocks
+        });
+        let block = blocks.partition_point(|(at, _)| *at <= offset);
+        let (at, count) = block.checked_sub(1).and_then(|b| blocks.get(b)).copied().unwrap_or_default();
+        count + columns(&self.text[at..offset])
     }
 
     /// The byte range of a line (from 1) without its line break; empty at the end when there is no such line.
@@ -117,5 +146,23 @@ impl Source {
             offset -= 1;
         }
         offset
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_of_long_lines_are_those_of_short_ones() {
+        let text = format!("\u{feff}a\n{}\nend", "é🚀x\u{feff}".repeat(5000));
+        let source = Source::new(String::new(), text.clone());
+        let start = text.find('é').expect("a line");
+        let line = &text[start..text.rfind('\n').expect("a line")];
+        for (at, _) in line.char_indices().step_by(97) {
+            let want = columns(&line[..at]) + 1;
+            assert_eq!(source.position(start + at), Position { line: 2, column: u32::try_from(want).expect("few") }, "{at}");
+        }
+        assert_eq!(source.position(text.len()), Position { line: 3, column: 4 });
     }
 }
