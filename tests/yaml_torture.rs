@@ -47,6 +47,13 @@ fn nesting_is_bounded() {
 }
 
 #[test]
+fn documents_are_bounded() {
+    let parsed = parse(FileId(0), &"a: 1\n---\n".repeat(100_001));
+    assert_eq!(parsed.documents.len(), 100_000);
+    assert_eq!(parsed.problems.iter().map(|p| p.kind).collect::<Vec<_>>(), [ProblemKind::Limit]);
+}
+
+#[test]
 fn aliases_are_bounded() {
     let mut laughs = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for i in 1..12 {
@@ -70,6 +77,13 @@ fn aliases_are_bounded() {
     // A document that merely reuses a lot is read.
     let reuse = format!("a: &a {{k: [1, 2, 3]}}\nb: [{}]\n", vec!["*a"; 10_000].join(", "));
     assert_eq!(read(&reuse).documents[0].root.items_at(&["b"]).len(), 10_000);
+
+    // Many documents that each stay below the bound are bounded together.
+    let copies = format!("a: &a [{}]\nb: [{}]\n---\n", vec!["x"; 999].join(", "), vec!["*a"; 100].join(", "));
+    assert_eq!(read(&copies.repeat(30)).documents.len(), 30);
+    let parsed = parse(FileId(0), &copies.repeat(60));
+    assert!(parsed.problems.iter().all(|p| p.kind == ProblemKind::Limit) && !parsed.problems.is_empty());
+    assert!((30..60).contains(&parsed.documents.len()), "{}", parsed.documents.len());
 
     assert_eq!(problem("a: &a [*a]"), ProblemKind::Syntax);
     assert_eq!(problem("a: *nowhere"), ProblemKind::Syntax);

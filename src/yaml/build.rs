@@ -18,6 +18,9 @@ pub(super) const MAX_DEPTH: u32 = 200;
 /// How many nodes the aliases of one document may stand for; go-yaml begins to refuse documents at about this size.
 const MAX_ALIASED: u64 = 400_000;
 
+/// How many those of all documents of a text may stand for together.
+const MAX_ALIASED_IN_TEXT: u64 = 4_000_000;
+
 /// One document as the events gave it.
 pub(super) struct Built {
     pub(super) root: Node,
@@ -45,6 +48,8 @@ pub(super) struct Outcome {
     pub(super) failure: Option<Failure>,
     /// How far the documents' text was understood.
     pub(super) reached: usize,
+    /// How many nodes the aliases of the text stand for up to here.
+    pub(super) aliased: u64,
 }
 
 /// What kind of collection is open, by how it is written.
@@ -83,12 +88,14 @@ struct Builder<'t> {
     frames: Vec<Frame>,
     anchors: HashMap<usize, Anchored>,
     aliased: u64,
+    /// The same of the documents before it in the text.
+    before: u64,
     root: Option<Node>,
     problems: Vec<Problem>,
 }
 
-/// Reads the chunk of `text` that begins at `start`. `mended` is what to parse in its place.
-pub(super) fn build(place: &Place, text: &str, chunk: Range<usize>, mended: Option<&Mended>) -> Outcome {
+/// Reads a chunk of `text`. `mended` is what to parse in its place; `aliased` is how many nodes the aliases before it stand for.
+pub(super) fn build(place: &Place, text: &str, chunk: Range<usize>, mended: Option<&Mended>, aliased: u64) -> Outcome {
     let Range { start, end } = chunk;
     let parsed = mended.map_or(&text[chunk], |m| &m.text);
     let mut builder = Builder {
@@ -99,13 +106,15 @@ pub(super) fn build(place: &Place, text: &str, chunk: Range<usize>, mended: Opti
         frames: Vec::new(),
         anchors: HashMap::new(),
         aliased: 0,
+        before: aliased,
         root: None,
         problems: Vec::new(),
     };
     let mut documents = Vec::new();
     let failure = builder.run(parsed, &mut documents).err();
     let comments = if failure.is_none() { builder.cursor.take_comments() } else { Vec::new() };
-    Outcome { comments, documents, problems: builder.problems, failure, reached: builder.cursor.last() }
+    let aliased = builder.before + builder.aliased;
+    Outcome { comments, documents, problems: builder.problems, failure, reached: builder.cursor.last(), aliased }
 }
 
 impl Builder<'_> {
@@ -133,7 +142,7 @@ impl Builder<'_> {
                 }
                 Event::DocumentStart => {
                     self.anchors.clear();
-                    self.aliased = 0;
+                    self.before += std::mem::take(&mut self.aliased);
                     if let Some(at) = self.cursor.document_start() {
                         begin = at;
                     }
@@ -269,6 +278,10 @@ impl Builder<'_> {
                 place,
                 format!("the document's aliases stand for more than {MAX_ALIASED} nodes; it was not read"),
             ));
+        }
+        if self.before + self.aliased > MAX_ALIASED_IN_TEXT {
+            let message = format!("the aliases up to here stand for more than {MAX_ALIASED_IN_TEXT} nodes; this document was not read");
+            return Err(Self::problem(ProblemKind::Limit, place, message));
         }
         let (node, height) = (anchored.node.clone().with_alias(place), anchored.height);
         self.place(node, height)

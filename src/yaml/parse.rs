@@ -8,6 +8,9 @@ use super::{Comment, Node, Value, refusal};
 use crate::source::{FileId, Span};
 use std::ops::Range;
 
+/// How many documents a text may hold. Far above any manifest or dump.
+const MAX_DOCUMENTS: usize = 100_000;
+
 /// What a text held.
 #[derive(Debug, Default)]
 pub struct Parsed {
@@ -74,8 +77,15 @@ fn stream(place: &Place, text: &str) -> Parsed {
     let mut parsed = Parsed::default();
     // Comments of documents that hold nothing else go to the next one.
     let mut waiting = Vec::new();
+    let mut aliased_so_far = 0;
     for chunk in chunks(text) {
-        let Outcome { mut documents, comments, problems, failure, .. } = read(place, text, chunk.clone());
+        if parsed.documents.len() >= MAX_DOCUMENTS {
+            let message = format!("more than {MAX_DOCUMENTS} documents; the rest was not read");
+            parsed.problems.push(Problem { kind: ProblemKind::Limit, span: place.span(chunk.start, chunk.start), message, related: None });
+            break;
+        }
+        let Outcome { mut documents, comments, problems, failure, aliased, .. } = read(place, text, chunk.clone(), aliased_so_far);
+        aliased_so_far = aliased;
         parsed.problems.extend(problems);
         match failure {
             None => {}
@@ -103,13 +113,14 @@ fn stream(place: &Place, text: &str) -> Parsed {
 }
 
 /// Reads one chunk, mended if need be.
-fn read(place: &Place, text: &str, chunk: Range<usize>) -> Outcome {
+fn read(place: &Place, text: &str, chunk: Range<usize>, aliased: u64) -> Outcome {
     if let Some(at) = forbidden(&text[chunk.clone()]) {
         let at = chunk.start + at;
         let problem = refusal::problem(place, text, at, chunk.end, "control characters are not allowed");
-        return Outcome { documents: Vec::new(), comments: Vec::new(), problems: Vec::new(), failure: Some(Failure::Own(problem)), reached: at };
+        let failure = Some(Failure::Own(problem));
+        return Outcome { documents: Vec::new(), comments: Vec::new(), problems: Vec::new(), failure, reached: at, aliased };
     }
-    let mut outcome = build(place, text, chunk.clone(), None);
+    let mut outcome = build(place, text, chunk.clone(), None, aliased);
     let mut mended = None;
     for tries in 0.. {
         let Some(Failure::Scan(error, at)) = &outcome.failure else { break };
@@ -117,7 +128,7 @@ fn read(place: &Place, text: &str, chunk: Range<usize>) -> Outcome {
         if !affordable(chunk.len(), tries) || !copy.mend(error.info(), at - chunk.start, outcome.reached - chunk.start) {
             break;
         }
-        outcome = build(place, text, chunk.clone(), Some(copy));
+        outcome = build(place, text, chunk.clone(), Some(copy), aliased);
     }
     outcome
 }
