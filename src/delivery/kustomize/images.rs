@@ -7,6 +7,7 @@ use super::id::text_at;
 use super::log::{Log, ProblemKind};
 use super::merge::{Kind, Misfit};
 use super::metadata::report;
+use super::patch::requoted;
 use super::resource::Resource;
 use crate::yaml::{Node, Scalar, Style, Value};
 use regex::Regex;
@@ -146,7 +147,9 @@ pub(super) fn replicas(entry: &Node, resources: &mut [Resource], specs: &[FieldS
                 continue;
             }
             found = true;
-            let mut set = |old: &Node| match old.as_scalar() {
+            let rewritten = resource.state.rewritten;
+            let written = |old: &Node| if rewritten { requoted(old) } else { old.clone() };
+            let mut set = |old: &Node| match written(old).as_scalar() {
                 // The count keeps the quotes of what it replaces.
                 Some(scalar) if scalar.style != Style::Plain => Ok(Node::scalar(value.text().unwrap_or("0"), scalar.style, value.span())),
                 Some(_) if count.is_none() => Ok(Node::scalar("0", Style::Plain, value.span())),

@@ -325,7 +325,7 @@ fn copied(patch: &Node) -> Node {
 }
 
 /// The tree as go-yaml would write it after a JSON patch: a string is quoted only where it must be, null is spelled out.
-fn requoted(node: &Node) -> Node {
+pub(super) fn requoted(node: &Node) -> Node {
     match node.value() {
         Value::Opaque(_) => node.clone(),
         Value::Scalar(_) if node.is_null() => Node::scalar("null", Style::Plain, node.span()),
