@@ -16,16 +16,19 @@
 //!   - {rule: name, raises: [as above], why: words from the page of either rule that say so}
 //! ```
 
+#[path = "support/lint.rs"]
+mod lint;
 #[path = "support/relint.rs"]
 mod relint;
 #[path = "support/scratch.rs"]
 mod scratch;
+#[path = "support/tree.rs"]
+mod tree;
 
-use hco_lint::finding::Confidence;
 use hco_lint::outcome::Outcome;
 use hco_lint::rules::{find, names};
-use hco_lint::run::{Settings, run};
-use scratch::{Files, Scratch};
+use lint::lint;
+use scratch::Files;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -97,23 +100,8 @@ fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mutations")
 }
 
-fn read(root: &Path, directory: &Path, files: &mut Files) {
-    for entry in std::fs::read_dir(directory).expect("a directory") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            read(root, &path, files);
-        } else {
-            let name = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
-            files.insert(name, std::fs::read(&path).expect("a file"));
-        }
-    }
-}
-
 fn repository() -> Files {
-    let root = directory().join("repository");
-    let mut files = Files::new();
-    read(&root, &root, &mut files);
-    files
+    tree::files(&directory().join("repository"))
 }
 
 /// The mutations by the rule they are of.
@@ -128,20 +116,6 @@ fn mutations() -> BTreeMap<String, Vec<Mutation>> {
         }
     }
     all
-}
-
-/// Lints the files with every rule, possible findings included.
-fn lint(files: &Files) -> Outcome {
-    let scratch = Scratch::new(files);
-    let settings = Settings {
-        paths: vec![PathBuf::from(".")],
-        directory: scratch.root.clone(),
-        min_confidence: Some(Confidence::Low),
-        honour_ignore: true,
-        threads: 2,
-        ..Settings::default()
-    };
-    run(&settings).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 /// What was found, as a mutation writes it: rule, then `severity confidence path:line clusters`. Two findings that read alike are two.

@@ -3,42 +3,30 @@
 //! `tests/pages/<rule>.snap` holds what the rule says of each example of its page, and nothing of what other rules say. After a change read
 //! the differences, then accept them with `INSTA_UPDATE=always cargo test --test pages`.
 
+#[path = "support/lint.rs"]
+mod lint;
 #[path = "support/relint.rs"]
 mod relint;
 #[path = "support/scratch.rs"]
 mod scratch;
 
-use hco_lint::finding::{Confidence, Finding, Label};
+use hco_lint::finding::{Finding, Label};
 use hco_lint::outcome::Outcome;
 use hco_lint::rules::{ALL, Example, Rule, table_markdown};
-use hco_lint::run::{Settings, run};
 use hco_lint::source::{FileId, Span};
 use hco_lint::yaml::{ProblemKind, parse};
+use lint::lint;
 use relint::{broken_promises, fixed};
-use scratch::{Files, Scratch};
+use scratch::Files;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::panic::AssertUnwindSafe;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const SECTIONS: [&str; 3] = ["## Why it matters", "## How to mend it", "## Examples"];
 
 fn files(example: &Example) -> Files {
     example.files.iter().map(|f| (f.path.clone(), f.text.clone().into_bytes())).collect()
-}
-
-/// Lints the files with every rule, possible findings included.
-fn lint(files: &Files) -> Outcome {
-    let scratch = Scratch::new(files);
-    let settings = Settings {
-        paths: vec![PathBuf::from(".")],
-        directory: scratch.root.clone(),
-        min_confidence: Some(Confidence::Low),
-        honour_ignore: true,
-        threads: 2,
-        ..Settings::default()
-    };
-    run(&settings).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 fn of<'a>(rule: &'a Rule, outcome: &'a Outcome) -> impl Iterator<Item = &'a Finding> {

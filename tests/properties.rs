@@ -3,35 +3,20 @@
 
 #[path = "support/scratch.rs"]
 mod scratch;
+#[path = "support/tree.rs"]
+mod tree;
 
 use scratch::{Files, Scratch};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-fn entries(directory: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(directory).expect("fixtures").map(|e| e.expect("an entry").path()).collect();
-    paths.sort();
-    paths
-}
-
-fn read(root: &Path, directory: &Path, files: &mut Files) {
-    for path in entries(directory) {
-        if path.is_dir() {
-            read(root, &path, files);
-        } else {
-            let name = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
-            files.insert(name, std::fs::read(&path).expect("a file"));
-        }
-    }
-}
+use tree::{entries, files};
 
 /// Every repository with its name.
 fn repositories() -> Vec<(String, Files)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/repositories");
     let one = |directory: PathBuf| {
-        let mut files = Files::new();
-        read(&directory, &directory, &mut files);
+        let files = files(&directory);
         (directory.file_name().expect("a name").to_string_lossy().into_owned(), files)
     };
     entries(&root).into_iter().filter(|p| p.is_dir()).map(one).collect()

@@ -5,28 +5,14 @@
 
 #[path = "support/scratch.rs"]
 mod scratch;
+#[path = "support/tree.rs"]
+mod tree;
 
-use scratch::{Files, Scratch};
+use scratch::Scratch;
 use std::panic::AssertUnwindSafe;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-
-fn entries(directory: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(directory).expect("fixtures").map(|e| e.expect("an entry").path()).collect();
-    paths.sort();
-    paths
-}
-
-fn read(root: &Path, directory: &Path, files: &mut Files) {
-    for path in entries(directory) {
-        if path.is_dir() {
-            read(root, &path, files);
-        } else {
-            let name = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
-            files.insert(name, std::fs::read(&path).expect("a file"));
-        }
-    }
-}
+use tree::{entries, files};
 
 /// What the program prints and the code it ends with.
 fn hco_lint(scratch: &Scratch, arguments: &[&str]) -> String {
@@ -47,8 +33,7 @@ fn repositories_read_as_people_and_machines_expect() {
     let mut failed = Vec::new();
     for directory in entries(&root).into_iter().filter(|p| p.is_dir()) {
         let name = directory.file_name().expect("a name").to_string_lossy().into_owned();
-        let mut files = Files::new();
-        read(&directory, &directory, &mut files);
+        let files = files(&directory);
         let scratch = Scratch::new(&files);
         let human = hco_lint(&scratch, &["--color", "never"]);
         let json = hco_lint(&scratch, &["--format", "json"]);

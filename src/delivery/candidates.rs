@@ -3,7 +3,7 @@
 use super::fleet::Bundles;
 use super::render::{KUSTOMIZATIONS, Rendered, Renderer, below};
 use super::{Deliveries, How, helm};
-use crate::files::{Workspace, join, parent};
+use crate::files::{Workspace, is_manifest, join, parent};
 use crate::manifest::{self, Object};
 use crate::nodes;
 use crate::source::FileId;
@@ -113,7 +113,7 @@ impl Graph {
         for (directory, root) in kustomizations {
             for reference in ["resources", "bases", "components"].iter().flat_map(|key| root.items_at(&[key])).filter_map(Node::text) {
                 // Most references are to files beside the kustomization; nobody names a directory so.
-                let is_file = !reference.contains('/') && [".yaml", ".yml", ".json"].iter().any(|e| reference.ends_with(e));
+                let is_file = !reference.contains('/') && is_manifest(reference);
                 if !is_file && let Some(directory) = join(directory, reference) {
                     roots.remove(&directory);
                 }

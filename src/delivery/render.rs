@@ -4,7 +4,7 @@ use super::flux::Substitution;
 use super::growth::Growth;
 use super::kustomize::{Build, Effect, Kustomizer, Options, Overlay, Plugin, Problem, ProblemKind, Source as Base};
 use super::{Rendering, Tool, helm};
-use crate::files::{Workspace, parent};
+use crate::files::{Workspace, is_manifest, parent};
 use crate::manifest::{self, Object};
 use crate::nodes::pool::Pool;
 use crate::outcome::Unresolved;
@@ -163,8 +163,7 @@ impl<'w> Renderer<'w> {
         let (mut objects, mut files) = (Vec::new(), BTreeSet::new());
         for (id, path) in self.workspace.below(directory) {
             let inner = path.strip_prefix(directory).unwrap_or(path).trim_start_matches('/');
-            let manifest = [".yaml", ".yml", ".json"].iter().any(|e| path.ends_with(e));
-            if !manifest || (!take.recurse && parent(path) != directory) || !take.wants(inner) {
+            if !is_manifest(path) || (!take.recurse && parent(path) != directory) || !take.wants(inner) {
                 continue;
             }
             files.insert(id);

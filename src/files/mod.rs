@@ -10,7 +10,7 @@ mod path;
 mod shown;
 mod walk;
 
-pub use path::{join, normalise, parent, stem};
+pub use path::{is_manifest, join, normalise, parent, stem};
 pub use shown::Shown;
 pub use walk::{At, Found, Walk, WalkError, Walked};
 pub(crate) use walk::{read, read_named};

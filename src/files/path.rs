@@ -6,6 +6,12 @@ pub fn parent(path: &str) -> &str {
     memchr::memrchr(b'/', path.as_bytes()).map_or("", |slash| &path[..slash])
 }
 
+/// Whether a file is called like a manifest.
+#[must_use]
+pub fn is_manifest(path: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|extension| path.ends_with(extension))
+}
+
 /// A file's name without directories and extension.
 #[must_use]
 pub fn stem(path: &str) -> &str {
