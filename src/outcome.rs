@@ -1,5 +1,6 @@
 //! Everything a run found out: what every report format reads, and nothing else.
 
+use crate::files::Shown;
 use crate::finding::{Confidence, Finding, Label, Severity};
 use crate::membership::Membership;
 use crate::nodes::arch::Arch;
@@ -13,9 +14,8 @@ pub const WHOLE_REPOSITORY: &str = "(repository)";
 /// The result of a run.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// Where the linted root lies in its repository: empty, or a path that ends in `/` (`deploy/`). Platforms want paths from the
-    /// repository's root; sources have theirs from the linted one.
-    pub prefix: String,
+    /// How paths are shown: sources have theirs from where the user stands, platforms want them from the repository's root.
+    pub shown: Shown,
     /// The texts that spans point into, indexed by `FileId`. Files that were never read are empty.
     pub sources: Vec<Source>,
     /// Where each source can be written back to; `None` for what is no file or lies outside the linted paths.

@@ -2,6 +2,7 @@
 
 mod housekeeping;
 mod mend;
+mod named;
 mod place;
 mod scope;
 mod select;
@@ -17,7 +18,7 @@ use crate::baseline::{self, Baseline};
 use crate::cluster::{self, Assumptions, Cluster, Outside};
 use crate::config::{self, CommonImages, Config, ConfigError};
 use crate::delivery;
-use crate::files::{At, Base, File, Found, Shown, Walk, Walked, Workspace, globs};
+use crate::files::{At, Base, File, Found, Walk, Walked, Workspace, globs};
 use crate::finding::Confidence;
 use crate::nodes::arch::Arch;
 use crate::operator::catalogue::Catalogue;
@@ -142,7 +143,6 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         workspace: &workspace,
         clusters: &clusters,
         baseline: baseline.as_ref(),
-        prefix: &place.prefix(),
         whole,
         assumptions: &assumptions,
         undecided: OnceCell::new(),
@@ -162,7 +162,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     // Taking apart what is no longer needed takes as long as writing the report, so it is done beside it.
     drop(std::thread::spawn(move || drop((trees, deliveries, clusters))));
     Ok(Outcome {
-        prefix: place.prefix(),
+        shown: place.shown,
         files,
         sources,
         clusters: views,
@@ -221,25 +221,22 @@ struct Loaded {
 
 fn load(settings: &Settings) -> Result<Loaded, RunError> {
     let place = locate(&settings.directory, &settings.paths).map_err(RunError::Usage)?;
-    let mut configured = place.configuration(settings.config.as_deref()).map_err(RunError::Usage)?;
+    let mut configured = place.configuration(settings).map_err(RunError::Usage)?;
     if let Some((path, text)) = &mut configured
         && let Some(given) = settings.texts.get(path)
     {
         text.clone_from(given);
     }
     let configured = configured;
-    let read = |id: FileId| match &configured {
-        None => Ok(Config::default()),
-        Some((path, text)) => config::read(id, text).map_err(|errors| {
-            let source = Source::new(place.display(path), text.clone());
-            RunError::Config(Box::new(source), errors)
-        }),
+    let misconfigured = |errors| {
+        let (path, text) = configured.clone().unwrap_or_default();
+        RunError::Config(Box::new(Source::new(place.shown.absolute(&path), text)), errors)
     };
+    let read = |id: FileId| configured.as_ref().map_or_else(|| Ok(Config::default()), |(_, text)| config::read(id, text).map_err(&misconfigured));
     let first = read(FileId(0))?;
-    let shown = Shown::new(&place.boundary, &place.shown_from);
     let walk = Walk {
         boundary: place.boundary.clone(),
-        shown: shown.clone(),
+        shown: place.shown.clone(),
         honour_ignore: settings.honour_ignore,
         exclude: globs(first.exclude.iter().map(|(g, _)| g)),
         threads: settings.threads,
@@ -256,34 +253,30 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
     if !settings.architectures.is_empty() {
         found.push(given(COMMAND_LINE.to_owned(), command_line(&settings.architectures), false));
     }
-    if let (Some((path, text)), None) = (&configured, &settings.config) {
-        // Who writes the repository writes this file, too; it gets no further than the rest.
-        let directory = path.parent().unwrap_or(path);
+    let directory = configured.as_ref().and_then(|(path, _)| path.parent()).unwrap_or(&place.boundary);
+    if settings.config.is_none() {
+        // Who writes the repository writes the configuration, too; it gets no further than the rest.
         let named = first.clusters.iter().filter_map(|c| c.nodes.as_ref()).chain(&first.baseline).filter(|(p, _)| place.leads_out(directory, p));
         let wrong = |(p, span): &(String, Span)| ConfigError { span: *span, message: format!("`{p}` lies outside of the repository") };
         let errors: Vec<ConfigError> = named.map(wrong).collect();
         if !errors.is_empty() {
-            return Err(RunError::Config(Box::new(Source::new(place.display(path), text.clone())), errors));
+            return Err(misconfigured(errors));
         }
     }
-    let mut extra: Vec<PathBuf> = settings.nodes.iter().map(|(_, p)| settings.directory.join(p)).collect();
+    let recorded = named::baseline(settings, &first, directory);
+    for named in named::nodes(settings, &first, directory).iter().chain(&recorded) {
+        found.push(place.named_file(&named.path).map_err(|why| named.refused(&why, misconfigured))?);
+    }
     if let Some((path, _)) = &configured {
-        let directory = path.parent().map(PathBuf::from).unwrap_or_default();
-        extra.extend(first.clusters.iter().filter_map(|c| c.nodes.as_ref()).map(|(n, _)| directory.join(n)));
-        extra.push(path.clone());
+        found.push(place.named_file(path).map_err(|why| RunError::Usage(vec![format!("{}: {why}", path.display())]))?);
     }
-    let recorded = baseline_path(settings, configured.as_ref().and_then(|(path, _)| Some((path.parent()?, first.baseline.as_ref()?.0.as_str()))));
-    extra.extend(recorded.clone());
-    for path in extra {
-        found.push(place.outside_file(&path).map_err(|e| RunError::Usage(vec![e]))?);
-    }
-    let workspace = Workspace::new(place.boundary.clone(), shown, Base { directory: place.base(), first: !place.versioned }, found);
+    let workspace = Workspace::new(place.boundary.clone(), place.shown.clone(), Base { directory: place.base(), first: !place.versioned }, found);
     let configuration = configured.as_ref().and_then(|(path, _)| workspace.find(&place.key(path)));
     let config = match configuration {
         Some(id) => read(id)?,
         None => first,
     };
-    let baseline = match recorded.and_then(|path| workspace.find(&place.key(&path))) {
+    let baseline = match recorded.and_then(|named| workspace.find(&place.key(&named.path))) {
         Some(id) => {
             let source = workspace.source(id).map_err(|why| RunError::Usage(vec![format!("{}: {why}", workspace.display(id))]))?;
             let wrong = |errors| RunError::Config(Box::new(Source::new(source.path.clone(), source.text.clone())), errors);
@@ -292,15 +285,6 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         None => None,
     };
     Ok(Loaded { workspace, place, configuration, config, baseline, errors, excluding })
-}
-
-/// Where the baseline lies: the given one, else the configured one, which is relative to the configuration's directory. One that is about to
-/// be written for the first time is not there.
-fn baseline_path(settings: &Settings, configured: Option<(&Path, &str)>) -> Option<PathBuf> {
-    let given = settings.baseline.as_ref().map(|path| settings.directory.join(path));
-    let path = given.or_else(|| configured.map(|(directory, path)| directory.join(path))).filter(|_| !settings.no_baseline)?;
-    let same = |other: &PathBuf| std::path::absolute(settings.directory.join(other)).ok() == std::path::absolute(&path).ok();
-    (path.exists() || !settings.write_baseline.as_ref().is_some_and(same)).then_some(path)
 }
 
 fn command_line(facts: &[(Option<String>, Vec<Arch>)]) -> String {
@@ -312,19 +296,12 @@ fn command_line(facts: &[(Option<String>, Vec<Arch>)]) -> String {
 }
 
 fn outside(settings: &Settings, workspace: &Workspace, place: &Place, config: &Config) -> Result<Outside, RunError> {
-    let usage = |e: String| RunError::Usage(vec![e]);
-    let file = |path: &Path| {
-        let id = workspace.find(&place.key(path)).ok_or_else(|| usage(format!("{}: no such file", path.display())))?;
-        match workspace.source(id) {
-            Ok(_) => Ok(id),
-            Err(why) => Err(usage(format!("{}: {why}", place.display(path)))),
-        }
-    };
+    let file = |path: &Path| workspace.find(&place.key(path)).ok_or_else(|| RunError::Usage(vec![format!("{}: it is gone", path.display())]));
     let mut outside = Outside { command_line: workspace.find(COMMAND_LINE), architectures: settings.architectures.clone(), ..Outside::default() };
     for (name, path) in &settings.nodes {
         outside.nodes.push((name.clone(), file(&settings.directory.join(path))?));
     }
-    if let Some(directory) = place.configuration(settings.config.as_deref()).ok().flatten().and_then(|(p, _)| p.parent().map(PathBuf::from)) {
+    if let Some(directory) = place.configuration(settings).ok().flatten().and_then(|(p, _)| p.parent().map(PathBuf::from)) {
         for cluster in &config.clusters {
             if let Some((path, _)) = &cluster.nodes {
                 outside.configured.push((cluster.name.clone(), file(&directory.join(path))?));

@@ -55,8 +55,21 @@ pub fn or(words: &[impl AsRef<str>]) -> String {
 pub fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let [year, month, day] = parts.as_slice() else { return false };
-    let number = |t: &str, len: usize, max: u32| t.len() == len && t.parse::<u32>().is_ok_and(|n| (1..=max).contains(&n));
-    number(year, 4, 9999) && number(month, 2, 12) && number(day, 2, 31)
+    let number = |t: &str, len: usize| if t.len() == len && t.bytes().all(|b| b.is_ascii_digit()) { t.parse().ok() } else { None };
+    matches!((number(year, 4), number(month, 2), number(day, 2)), (Some(y), Some(m), Some(d)) if is_day(y, m, d))
+}
+
+/// Whether there is such a day in the Gregorian calendar, as far as it goes back.
+#[must_use]
+pub fn is_day(year: u32, month: u32, day: u32) -> bool {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u32::from(leap),
+        1..=12 => 31,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
 }
 
 /// The bytes that base64 with or without line breaks stands for (the standard alphabet, as Kubernetes has it); `None` when it is none.
@@ -115,6 +128,17 @@ mod tests {
     fn prose() {
         assert_eq!(and(&["a", "b", "c"]), "a, b and c");
         assert_eq!(or(&["a", "b"]), "a or b");
-        assert!(is_date("2027-03-01") && !is_date("2027-13-01") && !is_date("tomorrow"));
+    }
+
+    #[test]
+    fn days() {
+        for text in ["2027-03-01", "2027-12-31", "2028-02-29", "2000-02-29", "2027-04-30"] {
+            assert!(is_date(text), "{text}");
+        }
+        for text in
+            ["2027-13-01", "2027-00-01", "2027-02-31", "2027-02-29", "2100-02-29", "2027-04-31", "2027-04-00", "2027-+1-01", "27-03-01", "tomorrow"]
+        {
+            assert!(!is_date(text), "{text}");
+        }
     }
 }

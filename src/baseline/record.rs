@@ -45,7 +45,7 @@ fn entry(outcome: &Outcome, finding: &Finding, print: &str) -> Entry {
     Entry {
         fingerprint: print.to_owned(),
         rule: finding.rule.to_owned(),
-        file: format!("{}{path}", outcome.prefix),
+        file: outcome.shown.from_root(path),
         object: object(&finding.object),
         message: finding.message.clone(),
         clusters: finding.clusters.clone(),

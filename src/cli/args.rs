@@ -275,7 +275,7 @@ fn release(text: &str) -> Result<Release, String> {
 }
 
 fn output(text: &str) -> Result<(Format, PathBuf), String> {
-    let (format, file) = text.split_once('=').ok_or("write it like json=report.json")?;
+    let (format, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("write it like json=report.json")?;
     Ok((format.parse()?, PathBuf::from(file)))
 }
 

@@ -140,6 +140,12 @@ impl Workspace {
         self.shown_path(self.file(id))
     }
 
+    /// A file's path from the boundary, as its [`display`](Self::display) is turned back: the path that findings are known by.
+    #[must_use]
+    pub fn from_root(&self, id: FileId) -> String {
+        self.shown.from_root(&self.display(id))
+    }
+
     fn shown_path(&self, file: &File) -> String {
         match &file.at {
             At::Path => self.shown.path(&file.path),

@@ -41,6 +41,26 @@ impl Shown {
         self.above.clone() + rest
     }
 
+    /// A path as shown (with or without a line behind it), from the boundary. What lies outside of it stays as it is shown.
+    #[must_use]
+    pub fn from_root(&self, shown: &str) -> String {
+        let below = shown.trim_start_matches("../");
+        let up = (shown.len() - below.len()) / "../".len();
+        match self.below.len().checked_sub(up) {
+            Some(kept) if !shown.starts_with('/') => {
+                let parts = self.below.iter().take(kept).map(String::as_str).chain([below.strip_prefix(&self.above).unwrap_or(below)]);
+                parts.collect::<Vec<_>>().join("/")
+            }
+            _ => shown.to_owned(),
+        }
+    }
+
+    /// The directory that paths are shown from.
+    #[must_use]
+    pub fn from(&self) -> &Path {
+        &self.from
+    }
+
     /// An absolute path, as shown.
     #[must_use]
     pub fn absolute(&self, path: &Path) -> String {
@@ -57,7 +77,11 @@ mod tests {
 
     #[test]
     fn paths_are_shown_from_where_the_user_stands() {
-        let shown = |from: &str, path: &str| Shown::new(Path::new("/repo"), Path::new(from)).path(path);
+        let shown = |from: &str, path: &str| {
+            let shown = Shown::new(Path::new("/repo"), Path::new(from));
+            assert_eq!(shown.from_root(&shown.path(path)), path, "and back, from {from}");
+            shown.path(path)
+        };
         assert_eq!(shown("/repo", "a/b.yaml"), "a/b.yaml");
         assert_eq!(shown("/repo/a", "a/b.yaml"), "b.yaml");
         assert_eq!(shown("/repo/a/c", "a/b.yaml"), "../b.yaml");
@@ -66,5 +90,6 @@ mod tests {
         let absolute = |path: &str| Shown::new(Path::new("/repo"), Path::new("/repo/a")).absolute(Path::new(path));
         assert_eq!(absolute("/repo/a/b.yaml"), "b.yaml");
         assert_eq!(absolute("/elsewhere/b.yaml"), "/elsewhere/b.yaml");
+        assert_eq!(Shown::new(Path::new("/repo"), Path::new("/repo/a")).from_root("/elsewhere/b.yaml"), "/elsewhere/b.yaml");
     }
 }

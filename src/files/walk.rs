@@ -278,8 +278,10 @@ pub(super) fn is_directory(path: &Path, boundary: &Path) -> bool {
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     // Asked before opening: opening a FIFO would wait for a writer.
-    if !std::fs::metadata(path).map_err(|e| e.to_string())?.is_file() {
-        return Err("it is not a regular file".to_owned());
+    match std::fs::metadata(path).map_err(|e| e.to_string())? {
+        m if m.is_dir() => return Err("it is a directory".to_owned()),
+        m if !m.is_file() => return Err(IRREGULAR.to_owned()),
+        _ => {}
     }
     let mut bytes = Vec::new();
     read_into(path, &mut bytes)?;

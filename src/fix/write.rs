@@ -29,6 +29,10 @@ pub fn write(path: &Path, old: &str, new: &str) -> io::Result<()> {
 /// # Errors
 /// The file may not be written, or writing fails; what was there is then as it was.
 pub fn put(path: &Path, text: &str) -> io::Result<()> {
+    // Reading a pipe would wait for somebody to write to it.
+    if fs::metadata(path).is_ok_and(|m| !m.is_file()) {
+        return Err(io::Error::other("it is not a regular file"));
+    }
     match fs::read(path) {
         Ok(old) if old == text.as_bytes() => Ok(()),
         Ok(old) => write(path, &String::from_utf8(old).map_err(|_| io::Error::other("it holds no text"))?, text),

@@ -16,13 +16,13 @@ use std::io::{self, Write};
 /// When `out` cannot be written to.
 pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::Result<()> {
     for finding in options.unfolded(outcome) {
-        writeln!(out, "{}", line(outcome, options, finding))?;
+        writeln!(out, "{}", line(outcome, finding, options.color, str::to_owned))?;
     }
     if options.verbosity > Verbosity::Quiet {
         for gap in unseen(outcome) {
             match (gap.file, gap.span) {
-                (Some(_), Some(span)) => writeln!(out, "{}: not seen: {}", position(options, &Place::of(outcome, span)), gap.reason)?,
-                (Some(file), None) => writeln!(out, "{}:1:1: not seen: {}", path(options, file), gap.reason)?,
+                (Some(file), Some(span)) => writeln!(out, "{}: not seen: {}", position(&path(file), &Place::of(outcome, span)), gap.reason)?,
+                (Some(file), None) => writeln!(out, "{}:1:1: not seen: {}", path(file), gap.reason)?,
                 (None, _) => writeln!(out, "{}", gap.reason)?,
             }
         }
@@ -34,11 +34,12 @@ pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::R
     Ok(())
 }
 
-/// A finding on one line.
-pub(crate) fn line(outcome: &Outcome, options: &Options, finding: &Finding) -> String {
-    let at = position(options, &Place::of(outcome, finding.primary.span));
+/// A finding on one line, its path as `shown` has it.
+pub(crate) fn line(outcome: &Outcome, finding: &Finding, color: bool, shown: impl Fn(&str) -> String) -> String {
+    let place = Place::of(outcome, finding.primary.span);
+    let at = position(&path(&shown(place.file)), &place);
     let style = match finding.severity {
-        _ if !options.color => Style::new(),
+        _ if !color => Style::new(),
         Severity::Error => DEFAULT_ERROR_STYLE,
         Severity::Warning => DEFAULT_WARNING_STYLE,
         Severity::Info => DEFAULT_INFO_STYLE,
@@ -58,13 +59,12 @@ pub(crate) fn line(outcome: &Outcome, options: &Options, finding: &Finding) -> S
     line
 }
 
-fn position(options: &Options, place: &Place) -> String {
-    format!("{}:{}:{}", path(options, place.file), place.start.line, place.start.column)
+fn position(path: &str, place: &Place) -> String {
+    format!("{path}:{}:{}", place.start.line, place.start.column)
 }
 
-/// The path as people reach it. A path that starts like a workflow command of a build server is told apart from one by `./`.
-fn path(options: &Options, file: &str) -> String {
-    let path = format!("{}{file}", options.shown_prefix);
-    let path = neutral(&path);
+/// A path that starts like a workflow command of a build server is told apart from one by `./`.
+fn path(path: &str) -> String {
+    let path = neutral(path);
     if path.trim_start().starts_with("::") || path.starts_with("##") { format!("./{path}") } else { path.into_owned() }
 }

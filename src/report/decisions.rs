@@ -2,15 +2,15 @@
 
 use super::place::Place;
 use super::text::neutral;
-use super::{Options, topology};
+use super::topology;
 use crate::outcome::{ClusterView, Knowledge, MultiArch, Outcome, Suppression};
 use crate::source::{FileId, Span};
 use std::io::{self, Write};
 
 /// Writes the files that decide, what was switched off or hidden and by which line, and what each cluster is taken for.
-pub(super) fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::Result<()> {
-    let at = |span: Span| neutral(&format!("{}{}", options.shown_prefix, Place::of(outcome, span).line())).into_owned();
-    let name = |file: FileId| outcome.source(file).map_or(String::new(), |s| neutral(&format!("{}{}", options.shown_prefix, s.path)).into_owned());
+pub(super) fn write(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
+    let at = |span: Span| neutral(&Place::of(outcome, span).line()).into_owned();
+    let name = |file: FileId| outcome.source(file).map_or(String::new(), |s| neutral(&s.path).into_owned());
     let decided = &outcome.decided;
     writeln!(out, "configuration: {}", decided.configuration.map_or_else(|| "none".to_owned(), name))?;
     if let Some(file) = decided.baseline {
@@ -33,7 +33,7 @@ pub(super) fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -
         writeln!(out, "confidence {confidence}: {place} {}: {}", finding.rule, neutral(&finding.message))?;
     }
     for cluster in &outcome.clusters {
-        topology::details(out, outcome, options, cluster)?;
+        topology::details(out, outcome, cluster)?;
         if let Some(why) = silence(cluster) {
             writeln!(out, "  {why}")?;
         }

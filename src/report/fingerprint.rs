@@ -64,7 +64,7 @@ pub(crate) fn hash<S: AsRef<str>>(fields: impl IntoIterator<Item = S>) -> u128 {
 
 fn of(outcome: &Outcome, finding: &Finding) -> u128 {
     let path = outcome.source(finding.primary.span.file).map_or("", |s| s.path.as_str());
-    identity(finding, &format!("{}{path}", outcome.prefix))
+    identity(finding, &outcome.shown.from_root(path))
 }
 
 /// What two findings have in common that only their order tells apart. `file` is the path from the repository's root.

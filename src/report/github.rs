@@ -58,10 +58,9 @@ pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::R
         );
         writeln!(out, "::notice title=hco-lint::{}", data(&text))?;
     }
-    let prefixed = Options { shown_prefix: &outcome.prefix, color: false, ..*options };
     for finding in beyond {
         // The older form of commands is looked for anywhere in a line.
-        writeln!(out, "{}", concise::line(outcome, &prefixed, finding).replace("##[", "## ["))?;
+        writeln!(out, "{}", concise::line(outcome, finding, false, |path| outcome.shown.from_root(path)).replace("##[", "## ["))?;
     }
     let (verdict, files) = (verdict(outcome, options), count(outcome.summary.files, "file"));
     let held_back = held_back(outcome).map_or(String::new(), |line| format!("; not shown: {line}"));
@@ -78,7 +77,7 @@ fn kind(severity: Severity) -> &'static str {
 
 fn annotation(outcome: &Outcome, finding: &Finding) -> String {
     let Place { file, start, end, .. } = Place::of(outcome, finding.primary.span);
-    let mut properties = vec![("file", format!("{}{file}", outcome.prefix)), ("line", start.line.to_string()), ("endLine", end.line.to_string())];
+    let mut properties = vec![("file", outcome.shown.from_root(file)), ("line", start.line.to_string()), ("endLine", end.line.to_string())];
     // Columns are only allowed where both ends are on one line.
     if start.line == end.line {
         properties.push(("col", start.column.to_string()));
@@ -106,7 +105,7 @@ fn about_run(outcome: &Outcome) -> Vec<(Severity, String)> {
     if !gaps.is_empty() {
         let mut text = format!("not seen: {}", tally(&unseen));
         for gap in gaps.iter().take(UNSEEN) {
-            text.push_str(&format!("\n{}", gap.line(outcome, &outcome.prefix)));
+            text.push_str(&format!("\n{}", gap.line(outcome, |path| outcome.shown.from_root(path))));
         }
         if gaps.len() > UNSEEN {
             text.push_str(&format!("\n… and {} more", gaps.len() - UNSEEN));

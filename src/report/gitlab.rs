@@ -59,16 +59,13 @@ pub fn write(out: &mut dyn Write, outcome: &Outcome, _: &Options) -> io::Result<
 }
 
 fn location(outcome: &Outcome, place: &Place) -> Location {
-    Location {
-        path: format!("{}{}", outcome.prefix, place.file),
-        lines: Lines { begin: place.start.line, end: place.end.line.max(place.start.line) },
-    }
+    Location { path: outcome.shown.from_root(place.file), lines: Lines { begin: place.start.line, end: place.end.line.max(place.start.line) } }
 }
 
 fn not_seen(outcome: &Outcome, u: &Unseen) -> Issue {
     let location = match (u.file, u.span) {
         (_, Some(span)) => location(outcome, &Place::of(outcome, span)),
-        (Some(file), None) => Location { path: format!("{}{file}", outcome.prefix), lines: Lines { begin: 1, end: 1 } },
+        (Some(file), None) => Location { path: outcome.shown.from_root(file), lines: Lines { begin: 1, end: 1 } },
         // A path is required; the root stands for the run.
         (None, None) => Location { path: ".".to_owned(), lines: Lines { begin: 1, end: 1 } },
     };

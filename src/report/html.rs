@@ -100,8 +100,8 @@ fn not_seen(out: &mut String, outcome: &Outcome) -> fmt::Result {
     if !gaps.is_empty() {
         write!(out, "<details><summary><strong>Not everything was seen:</strong> {}</summary><ul>", Text(&tally(&unseen)))?;
         for gap in gaps {
-            let place = gap.span.map_or_else(|| gap.file.unwrap_or_default().to_owned(), |span| Place::of(outcome, span).line());
-            write!(out, "<li><span class=\"path\">{}{}</span> {}</li>", Text(&outcome.prefix), Text(&place), Prose(&gap.reason))?;
+            let place = gap.place(outcome).unwrap_or_default();
+            write!(out, "<li><span class=\"path\">{}</span> {}</li>", Text(&outcome.shown.from_root(&place)), Prose(&gap.reason))?;
         }
         write!(out, "</ul></details>")?;
     }
@@ -129,7 +129,7 @@ fn unknown(out: &mut String, outcome: &Outcome) -> fmt::Result {
 
 /// `path:line` of a span, from the repository's root.
 fn path(outcome: &Outcome, span: Span) -> String {
-    format!("<span class=\"path\">{}{}</span>", Text(&outcome.prefix), Text(&Place::of(outcome, span).line()))
+    format!("<span class=\"path\">{}</span>", Text(&outcome.shown.from_root(&Place::of(outcome, span).line())))
 }
 
 /// Text that is nothing but text, in an element or a quoted attribute.

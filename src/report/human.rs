@@ -34,7 +34,7 @@ pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::R
         writeln!(out, "{}\n", render(&renderer, outcome, options, finding))?;
     }
     if options.verbosity == Verbosity::Verbose {
-        decisions::write(out, outcome, options)?;
+        decisions::write(out, outcome)?;
     }
     if options.verbosity > Verbosity::Quiet {
         summary::write(out, outcome, options, &summary::verdict(outcome, options))?;
@@ -63,7 +63,7 @@ fn render(renderer: &Renderer, outcome: &Outcome, options: &Options, finding: &F
     let shown = finding.related.len().min(PLACES);
     let labels: Vec<&Label> = std::iter::once(&finding.primary).chain(finding.related.iter().take(shown)).collect();
     for (file, marks) in by_file(&labels) {
-        first = place(first, outcome, options, file, &marks);
+        first = place(first, outcome, file, &marks);
     }
     for text in notes(finding, finding.related.len() - shown) {
         first = first.element(Level::NOTE.message(text));
@@ -72,7 +72,7 @@ fn render(renderer: &Renderer, outcome: &Outcome, options: &Options, finding: &F
         first = first.element(Level::HELP.message(neutral(help)));
     }
     let mut groups = vec![first];
-    groups.extend(finding.fixes.iter().enumerate().map(|(i, fix)| suggestion(outcome, options, fix, i < FIXES)));
+    groups.extend(finding.fixes.iter().enumerate().map(|(i, fix)| suggestion(outcome, fix, i < FIXES)));
     renderer.render(&groups)
 }
 
@@ -90,9 +90,9 @@ fn by_file<'a>(labels: &[&'a Label]) -> Vec<(FileId, Vec<(bool, &'a Label)>)> {
 }
 
 /// Adds the marked lines of one file; of a file without text only its name and what is said of it.
-fn place<'a>(mut group: Group<'a>, outcome: &'a Outcome, options: &Options, file: FileId, labels: &[(bool, &'a Label)]) -> Group<'a> {
+fn place<'a>(mut group: Group<'a>, outcome: &'a Outcome, file: FileId, labels: &[(bool, &'a Label)]) -> Group<'a> {
     let source = outcome.source(file).filter(|s| !s.text.is_empty());
-    let path = path(outcome, options, file);
+    let path = path(outcome, file);
     let Some(source) = source else {
         group = group.element(Origin::path(path).line(1).char_column(1)).element(Padding);
         return group.elements(labels.iter().filter(|(_, l)| !l.message.is_empty()).map(|(_, l)| Level::NOTE.message(neutral(&l.message))));
@@ -140,7 +140,7 @@ fn notes(finding: &Finding, more: usize) -> Vec<String> {
 }
 
 /// A way to mend it, with the lines as they would be.
-fn suggestion<'a>(outcome: &'a Outcome, options: &Options, fix: &'a Fix, show: bool) -> Group<'a> {
+fn suggestion<'a>(outcome: &'a Outcome, fix: &'a Fix, show: bool) -> Group<'a> {
     let title = neutral(&fix.title);
     let title = if fix.safe { title } else { Cow::Owned(format!("{title} (unsafe: think first)")) };
     let group = Group::with_title(Level::HELP.secondary_title(title));
@@ -148,7 +148,7 @@ fn suggestion<'a>(outcome: &'a Outcome, options: &Options, fix: &'a Fix, show: b
     for edit in &fix.edits {
         files.entry(edit.span.file).or_default().push(edit);
     }
-    let patches: Option<Vec<_>> = files.into_iter().map(|(file, edits)| patch(outcome.source(file)?, path(outcome, options, file), edits)).collect();
+    let patches: Option<Vec<_>> = files.into_iter().map(|(file, edits)| patch(outcome.source(file)?, path(outcome, file), edits)).collect();
     match patches.filter(|_| show) {
         Some(patches) => group.elements(patches),
         None => group.elements(None::<Message>),
@@ -173,7 +173,6 @@ fn patch<'a>(source: &'a Source, path: Cow<'a, str>, mut edits: Vec<&'a Edit>) -
     Some(Snippet::source(text).path(path).line_start(line as usize).patches(patches))
 }
 
-fn path<'a>(outcome: &'a Outcome, options: &Options, file: FileId) -> Cow<'a, str> {
-    let path = outcome.source(file).map_or("(unknown file)", |s| s.path.as_str());
-    if options.shown_prefix.is_empty() { neutral(path) } else { Cow::Owned(neutral(options.shown_prefix).into_owned() + &neutral(path)) }
+fn path<'a>(outcome: &'a Outcome, file: FileId) -> Cow<'a, str> {
+    neutral(outcome.source(file).map_or("(unknown file)", |s| s.path.as_str()))
 }

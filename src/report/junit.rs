@@ -40,11 +40,11 @@ pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::R
     let mut suites: BTreeMap<String, Vec<Case>> = BTreeMap::new();
     for finding in &outcome.findings {
         let place = Place::of(outcome, finding.primary.span);
-        suites.entry(format!("{}{}", outcome.prefix, place.file)).or_default().push(case(outcome, options, finding, &place));
+        suites.entry(outcome.shown.from_root(place.file)).or_default().push(case(outcome, options, finding, &place));
     }
     for u in unseen(outcome) {
         let end = if u.kind.is_failure() { End::Broke } else { End::Skipped };
-        let suite = u.file.map_or_else(|| "hco-lint".to_owned(), |file| format!("{}{file}", outcome.prefix));
+        let suite = u.file.map_or_else(|| "hco-lint".to_owned(), |file| outcome.shown.from_root(file));
         let line = u.span.map(|span| Place::of(outcome, span).start.line);
         let name = line.map_or_else(|| u.kind.name().to_owned(), |line| format!("{} ({line})", u.kind.name()));
         let case = Case { name, line, end, kind: u.kind.name().to_owned(), message: u.reason.into_owned(), body: String::new() };

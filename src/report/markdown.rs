@@ -60,8 +60,8 @@ pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::R
         writeln!(out, "<details>\n<summary>What was not seen</summary>\n")?;
         let gaps: Vec<_> = unseen.iter().filter(|u| u.kind != Kind::Nothing).collect();
         for gap in gaps.iter().take(UNSEEN) {
-            let place = gap.span.map_or_else(|| gap.file.unwrap_or_default().to_owned(), |span| Place::of(outcome, span).line());
-            writeln!(out, "- {}: {}", code(&format!("{}{place}", outcome.prefix)), escape(&gap.reason))?;
+            let place = gap.place(outcome).unwrap_or_default();
+            writeln!(out, "- {}: {}", code(&outcome.shown.from_root(&place)), escape(&gap.reason))?;
         }
         if gaps.len() > UNSEEN {
             writeln!(out, "- … and {} more", gaps.len() - UNSEEN)?;
@@ -82,8 +82,7 @@ fn clusters(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::Re
     }
     writeln!(out, "| cluster | HyperConverged | multi-arch | workload nodes | findings |\n|---|---|---|---|--:|")?;
     for (c, n) in rows.iter().take(CLUSTERS) {
-        let hco =
-            c.hyperconverged.as_ref().map_or_else(|| "–".to_owned(), |h| cell(&format!("{}{}", outcome.prefix, Place::of(outcome, h.span).line())));
+        let hco = c.hyperconverged.as_ref().map_or_else(|| "–".to_owned(), |h| cell(&outcome.shown.from_root(&Place::of(outcome, h.span).line())));
         writeln!(out, "| {} | {hco} | {} | {} | {n} |", cell(&c.name), c.multi_arch.name(), cell(&workloads(c)))?;
     }
     if rows.len() > CLUSTERS {
@@ -156,7 +155,7 @@ fn whom(finding: &Finding) -> String {
 fn place(out: &mut String, outcome: &Outcome, label: &Label) {
     let at = Place::of(outcome, label.span).line();
     let words = if label.message.is_empty() { String::new() } else { format!(": {}", prose(&label.message)) };
-    let _ = writeln!(out, "{}{words}\n", code(&format!("{}{at}", outcome.prefix)));
+    let _ = writeln!(out, "{}{words}\n", code(&outcome.shown.from_root(&at)));
     if let Some(e) = excerpt(outcome, label.span) {
         let _ = writeln!(out, "{}", fence("", &format!("{} | {}{}{}", e.line, e.before, e.marked, e.after)));
     }
@@ -167,7 +166,7 @@ fn fix(out: &mut String, outcome: &Outcome, fix: &Fix) {
     let _ = writeln!(out, "**{kind}:** {}\n", prose(&fix.title));
     for (source, lines) in changes(outcome, fix).unwrap_or_default() {
         let text: Vec<String> = lines.iter().map(|c| format!("{} {}", if c.added { '+' } else { '-' }, c.text)).collect();
-        let _ = writeln!(out, "{}\n\n{}", code(&format!("{}{}", outcome.prefix, source.path)), fence("diff", &text.join("\n")));
+        let _ = writeln!(out, "{}\n\n{}", code(&outcome.shown.from_root(&source.path)), fence("diff", &text.join("\n")));
     }
 }
 

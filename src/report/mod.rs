@@ -104,8 +104,6 @@ pub struct Options<'a> {
     pub width: usize,
     /// How much to tell people.
     pub verbosity: Verbosity,
-    /// Put before every path that people read, so that it leads there from where they stand: empty or ending in `/`.
-    pub shown_prefix: &'a str,
     /// The rules that ran.
     pub rules: &'a [RuleInfo<'a>],
     /// Rules whose findings people read as one line of the summary; machine formats have each of them.
@@ -125,7 +123,6 @@ impl Default for Options<'_> {
             links: false,
             width: 140,
             verbosity: Verbosity::Normal,
-            shown_prefix: "",
             rules: &[],
             folded: &["unknown-architectures"],
             suppressed: false,

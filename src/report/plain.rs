@@ -38,5 +38,5 @@ pub(crate) fn details(outcome: &Outcome, finding: &Finding) -> Vec<String> {
 /// `path:line: words`.
 fn place(outcome: &Outcome, label: &Label) -> String {
     let at = Place::of(outcome, label.span).line();
-    format!("{}{}: {}", neutral(&outcome.prefix), neutral(&at), neutral(&label.message))
+    format!("{}: {}", neutral(&outcome.shown.from_root(&at)), neutral(&label.message))
 }

@@ -192,7 +192,7 @@ fn artifact(outcome: &Outcome, file: FileId) -> Value {
 }
 
 fn uri(outcome: &Outcome, path: &str) -> Value {
-    json!({ "uri": percent(&format!("{}{path}", outcome.prefix)), "uriBaseId": ROOT })
+    json!({ "uri": percent(&outcome.shown.from_root(path)), "uriBaseId": ROOT })
 }
 
 fn region(outcome: &Outcome, span: Span) -> Value {

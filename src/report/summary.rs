@@ -21,7 +21,7 @@ pub(crate) fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options, f
     } else {
         writeln!(out, "{first}; {} of {} could matter and were read", summary.parsed, count(summary.files, "file"))?;
     }
-    let gaps: Vec<String> = unseen.iter().filter(|u| u.kind != Kind::Nothing).map(|u| u.line(outcome, options.shown_prefix)).collect();
+    let gaps: Vec<String> = unseen.iter().filter(|u| u.kind != Kind::Nothing).map(|u| u.line(outcome, str::to_owned)).collect();
     if !gaps.is_empty() {
         let most = if options.verbosity == Verbosity::Verbose { usize::MAX } else { UNSEEN };
         writeln!(out, "not seen: {}", tally(&unseen))?;

@@ -22,9 +22,9 @@ const WIDEST: usize = 44;
 pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::Result<()> {
     let mut out = Harmless::new(BufWriter::new(out), Kind::Text);
     if !outcome.clusters.is_empty() {
-        table(&mut out, outcome, options)?;
+        table(&mut out, outcome)?;
         for cluster in &outcome.clusters {
-            details(&mut out, outcome, options, cluster)?;
+            details(&mut out, outcome, cluster)?;
         }
         writeln!(out)?;
     }
@@ -48,8 +48,8 @@ pub fn write_json(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     out.flush()
 }
 
-fn table(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::Result<()> {
-    let rows: Vec<[String; 6]> = outcome.clusters.iter().map(|c| row(outcome, options, c)).collect();
+fn table(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
+    let rows: Vec<[String; 6]> = outcome.clusters.iter().map(|c| row(outcome, c)).collect();
     let mut widths = HEADINGS.map(str::len);
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -64,14 +64,14 @@ fn table(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::Resul
     rows.iter().try_for_each(line)
 }
 
-fn row(outcome: &Outcome, options: &Options, cluster: &ClusterView) -> [String; 6] {
+fn row(outcome: &Outcome, cluster: &ClusterView) -> [String; 6] {
     [
         neutral(&cluster.name).into_owned(),
-        cluster.hyperconverged.as_ref().map_or_else(|| "-".to_owned(), |h| shortened(&line_of(outcome, options, h.span))),
+        cluster.hyperconverged.as_ref().map_or_else(|| "-".to_owned(), |h| shortened(&line_of(outcome, h.span))),
         cluster.multi_arch.name().to_owned(),
         workloads(cluster),
         cluster.confidence.name().to_owned(),
-        cluster.why.first().map_or_else(String::new, |l| format!("{} ({})", neutral(&l.message), line_of(outcome, options, l.span))),
+        cluster.why.first().map_or_else(String::new, |l| format!("{} ({})", neutral(&l.message), line_of(outcome, l.span))),
     ]
 }
 
@@ -98,32 +98,32 @@ pub(crate) fn workloads(cluster: &ClusterView) -> String {
     text
 }
 
-pub(super) fn details(out: &mut dyn Write, outcome: &Outcome, options: &Options, cluster: &ClusterView) -> io::Result<()> {
+pub(super) fn details(out: &mut dyn Write, outcome: &Outcome, cluster: &ClusterView) -> io::Result<()> {
     writeln!(out, "\n{}", neutral(&cluster.name))?;
     if let Some(h) = &cluster.hyperconverged {
         let name = h.namespace.as_ref().map_or_else(|| h.name.clone(), |n| format!("{n}/{}", h.name));
-        let place = line_of(outcome, options, h.span);
+        let place = line_of(outcome, h.span);
         writeln!(out, "  HyperConverged {} ({}) {place}, multi-arch {}", neutral(&name), neutral(&h.api_version), cluster.multi_arch.name())?;
     }
     if !cluster.control_plane.is_empty() {
         writeln!(out, "  control plane {}", list(cluster.control_plane.iter().map(Arch::as_str), 8))?;
     }
     for why in &cluster.why {
-        writeln!(out, "  because {} ({})", neutral(&why.message), line_of(outcome, options, why.span))?;
+        writeln!(out, "  because {} ({})", neutral(&why.message), line_of(outcome, why.span))?;
     }
     for evidence in &cluster.evidence {
         let arch = evidence.arch.as_ref().map_or("?", Arch::as_str);
-        let place = line_of(outcome, options, evidence.span);
+        let place = line_of(outcome, evidence.span);
         writeln!(out, "  {:<8} {} {place}", neutral(arch), pool(evidence))?;
     }
     if cluster.evidence.is_empty() {
         writeln!(out, "  nothing says what its nodes are")?;
     }
-    memberships(out, outcome, options, cluster)
+    memberships(out, outcome, cluster)
 }
 
 /// Why each object is the cluster's, those of one reason together; what is sure before what is possible.
-fn memberships(out: &mut dyn Write, outcome: &Outcome, options: &Options, cluster: &ClusterView) -> io::Result<()> {
+fn memberships(out: &mut dyn Write, outcome: &Outcome, cluster: &ClusterView) -> io::Result<()> {
     let mut groups: Vec<(&Membership, Vec<String>)> = Vec::new();
     for member in &cluster.members {
         let name = format!("{} {}", member.kind, member.name);
@@ -136,7 +136,7 @@ fn memberships(out: &mut dyn Write, outcome: &Outcome, options: &Options, cluste
     }
     groups.sort_by_key(|(first, _)| first.confidence == Confidence::Low);
     for (first, names) in groups {
-        let place = line_of(outcome, options, first.reason.span);
+        let place = line_of(outcome, first.reason.span);
         let (words, objects) = (neutral(&first.reason.words), list(names.iter().map(String::as_str), 4));
         writeln!(out, "  {}: {objects}, as {words} ({place}; {} confidence)", first.certainty(), first.confidence.name())?;
     }
@@ -154,8 +154,8 @@ pub(crate) fn pool(evidence: &Evidence) -> String {
     format!("{} {}: {} ({})", neutral(&evidence.kind), neutral(&evidence.name), neutral(&evidence.detail), asides.join(", "))
 }
 
-fn line_of(outcome: &Outcome, options: &Options, span: Span) -> String {
-    neutral(&format!("{}{}", options.shown_prefix, Place::of(outcome, span).line())).into_owned()
+fn line_of(outcome: &Outcome, span: Span) -> String {
+    neutral(&Place::of(outcome, span).line()).into_owned()
 }
 
 #[cfg(test)]

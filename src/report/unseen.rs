@@ -76,13 +76,16 @@ pub(crate) fn unseen(outcome: &Outcome) -> Vec<Unseen<'_>> {
 }
 
 impl Unseen<'_> {
-    /// On one line: where and what; `prefix` stands before the path.
-    pub(crate) fn line(&self, outcome: &Outcome, prefix: &str) -> String {
-        let prefix = neutral(prefix);
-        match (self.file, self.span) {
-            (Some(_), Some(span)) => format!("{prefix}{}: {}", neutral(&Place::of(outcome, span).line()), self.reason),
-            (Some(file), None) => format!("{prefix}{}: {}", neutral(file), self.reason),
-            (None, _) => self.reason.clone().into_owned(),
+    /// Its path, with the line where there is one.
+    pub(crate) fn place(&self, outcome: &Outcome) -> Option<String> {
+        self.file.map(|file| self.span.map_or_else(|| file.to_owned(), |span| Place::of(outcome, span).line()))
+    }
+
+    /// On one line: where, as `path` has it, and what.
+    pub(crate) fn line(&self, outcome: &Outcome, path: impl Fn(&str) -> String) -> String {
+        match self.place(outcome) {
+            Some(place) => format!("{}: {}", neutral(&path(&place)), self.reason),
+            None => self.reason.clone().into_owned(),
         }
     }
 }

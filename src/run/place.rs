@@ -1,7 +1,8 @@
 //! Where a run takes place: the linted paths, the repository around them, and how paths are shown.
 
+use super::Settings;
 use crate::config::FILE_NAME;
-use crate::files::{self, At, Found};
+use crate::files::{self, At, Found, Shown};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,8 +17,8 @@ pub struct Place {
     pub boundary: PathBuf,
     /// Whether version control says that the boundary is one.
     pub versioned: bool,
-    /// Paths are shown relative to this directory.
-    pub shown_from: PathBuf,
+    /// How paths are shown.
+    pub shown: Shown,
 }
 
 /// Finds the place of the given paths, relative to a directory.
@@ -42,7 +43,8 @@ pub fn locate(directory: &Path, paths: &[PathBuf]) -> Result<Place, Vec<String>>
     // Where no version control says what the repository is, bases beside the linted directory may still be part of it.
     let repository = shared.ancestors().find(|a| a.join(".git").exists());
     let (versioned, boundary) = (repository.is_some(), repository.map_or_else(|| shown_from.clone(), Path::to_path_buf));
-    let mut place = Place { linted, linted_keys: Vec::new(), boundary, versioned, shown_from };
+    let shown = Shown::new(&boundary, &shown_from);
+    let mut place = Place { linted, linted_keys: Vec::new(), boundary, versioned, shown };
     place.linted_keys = place.linted.iter().map(|p| place.key(p)).collect();
     Ok(place)
 }
@@ -50,8 +52,13 @@ pub fn locate(directory: &Path, paths: &[PathBuf]) -> Result<Place, Vec<String>>
 /// The path of a file that need not be there yet, without links above it: the form of the keys of [`super::Settings::texts`].
 ///
 /// # Errors
-/// Its directory is not there.
+/// Its directory is not there, or it is one.
 pub fn unlinked(file: &Path) -> io::Result<PathBuf> {
+    match file.metadata() {
+        Ok(metadata) if metadata.is_dir() => return Err(io::Error::other("it is a directory")),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let parent = file.parent().ok_or(io::ErrorKind::NotFound)?.canonicalize()?;
     let name = file.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     Ok(parent.join(name))
@@ -76,23 +83,6 @@ impl Place {
         path.strip_prefix(&self.boundary).unwrap_or(&path).to_string_lossy().replace('\\', "/")
     }
 
-    /// The path as shown.
-    #[must_use]
-    pub fn display(&self, path: &Path) -> String {
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-        path.strip_prefix(&self.shown_from).unwrap_or(&path).to_string_lossy().replace('\\', "/")
-    }
-
-    /// Where the shown paths start in the repository: empty, or with a `/` at its end. Empty too where they start above it.
-    #[must_use]
-    pub fn prefix(&self) -> String {
-        match self.shown_from.strip_prefix(&self.boundary) {
-            Ok(below) if below.as_os_str().is_empty() => String::new(),
-            Ok(_) => self.key(&self.shown_from) + "/",
-            Err(_) => String::new(),
-        }
-    }
-
     /// The directory that all linted paths share, relative to the repository: what a nested repository calls its root.
     #[must_use]
     pub fn base(&self) -> String {
@@ -115,24 +105,23 @@ impl Place {
     /// The configuration file and its text: the given one, or the nearest one upward from the shown directory to the repository.
     ///
     /// # Errors
-    /// The given file cannot be read.
-    pub fn configuration(&self, given: Option<&Path>) -> Result<Option<(PathBuf, String)>, Vec<String>> {
-        let wrong = |path: &Path, why: String| vec![format!("{}: {why}", path.display())];
-        if let Some(path) = given {
-            let path = path.canonicalize().map_err(|e| wrong(path, e.to_string()))?;
-            let text = files::read_named(&path).map_err(|e| wrong(&path, e))?;
-            return Ok(Some((path, text)));
+    /// The file cannot be read.
+    pub fn configuration(&self, settings: &Settings) -> Result<Option<(PathBuf, String)>, Vec<String>> {
+        if let Some(given) = &settings.config {
+            let path = settings.directory.join(given).canonicalize().map_err(|e| e.to_string());
+            let read = path.and_then(|path| Ok((files::read_named(&path)?, path)));
+            return read.map(|(text, path)| Some((path, text))).map_err(|why| vec![format!("{}: {why}", given.display())]);
         }
         // A single linted directory may have a configuration of its own below the working directory.
         let start = match self.linted.as_slice() {
             [only] if only.is_dir() => only,
-            _ => &self.shown_from,
+            _ => self.shown.from(),
         };
         let inside = start.ancestors().take_while(|a| a.starts_with(&self.boundary));
         match inside.map(|a| a.join(FILE_NAME)).find(|p| p.is_file()) {
             Some(path) => match files::read(&path, &self.boundary) {
                 Ok(text) => Ok(Some((path, text))),
-                Err(why) => Err(wrong(&path, why)),
+                Err(why) => Err(vec![format!("{}: {why}", self.shown.absolute(&path))]),
             },
             None => Ok(None),
         }
@@ -147,17 +136,17 @@ impl Place {
     /// A file that the user named, wherever it lies.
     ///
     /// # Errors
-    /// It does not exist.
-    pub fn outside_file(&self, path: &Path) -> Result<Found, String> {
-        let absolute = path.canonicalize().map_err(|e| format!("{}: {e}", path.display()))?;
-        let text = files::read_named(&absolute);
+    /// Why it cannot be read.
+    pub fn named_file(&self, path: &Path) -> Result<Found, String> {
+        let absolute = path.canonicalize().map_err(|e| e.to_string())?;
+        let text = files::read_named(&absolute)?;
         Ok(Found {
             path: self.key(&absolute),
-            at: At::Elsewhere(absolute.as_path().into(), self.display(&absolute).into()),
+            at: At::Elsewhere(absolute.as_path().into(), self.shown.absolute(&absolute).into()),
             relevant: false,
             explicit: true,
             linted: false,
-            text: Some(text),
+            text: Some(Ok(text)),
         })
     }
 }

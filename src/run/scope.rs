@@ -91,8 +91,7 @@ pub(super) fn narrow(settings: &Settings, place: &Place, workspace: &Workspace, 
     let mut asked: Vec<bool> = findings.iter().map(|f| files(f).into_iter().any(touched)).collect();
     if asked.contains(&false) {
         let known = before.findings.get_or_init(|| found(settings, place, &before.tree)).as_ref().map_err(|e| usage(e.clone()))?;
-        let prefix = place.prefix();
-        let print = |f: &Finding| format!("{:032x}", identity(f, &format!("{prefix}{}", workspace.display(f.primary.span.file))));
+        let print = |f: &Finding| format!("{:032x}", identity(f, &workspace.from_root(f.primary.span.file)));
         let seen = Seen { shown: findings.iter().map(|f| (f, print(f))).collect(), ..Seen::default() };
         let recalled = recall(&Baseline { file: FileId(0), entries: known.entries.clone() }, &seen).shown;
         for ((asked, finding), known) in asked.iter_mut().zip(findings.iter_mut()).zip(recalled) {

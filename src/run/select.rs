@@ -24,8 +24,6 @@ pub(super) struct Asked<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) clusters: &'a [Cluster],
     pub(super) baseline: Option<&'a Baseline>,
-    /// Where shown paths start in the repository.
-    pub(super) prefix: &'a str,
     /// All of the repository is linted and could be read, so that what matches nothing is useless.
     pub(super) whole: bool,
     pub(super) assumptions: &'a Assumptions<'a>,
@@ -181,8 +179,8 @@ impl Judge<'_> {
 
     /// Hides what the baseline knows, and says which of its entries are stale.
     fn baseline(&mut self, baseline: &Baseline, findings: &mut Findings) {
-        let (workspace, prefix) = (self.asked.workspace, self.asked.prefix);
-        let print = |f: &Finding| format!("{:032x}", identity(f, &format!("{prefix}{}", workspace.display(f.primary.span.file))));
+        let workspace = self.asked.workspace;
+        let print = |f: &Finding| format!("{:032x}", identity(f, &workspace.from_root(f.primary.span.file)));
         let selection = std::mem::take(&mut self.selection);
         let seen = Seen {
             shown: selection.shown.iter().map(|f| (f, print(f))).collect(),
@@ -205,7 +203,7 @@ impl Judge<'_> {
             }
         }
         for (entry, gone) in recalled.stale {
-            let undecided = self.asked.may_find_more(Some(&entry.rule), |id| format!("{prefix}{}", workspace.display(id)) == entry.file);
+            let undecided = self.asked.may_find_more(Some(&entry.rule), |id| workspace.from_root(id) == entry.file);
             if self.asked.whole && self.asked.ran(&entry.rule) && !undecided {
                 findings.report("baseline-stale", stale(&entry, &gone, baseline.file));
             } else {

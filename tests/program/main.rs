@@ -5,6 +5,7 @@
 mod changed;
 mod explain;
 mod lsp;
+mod paths;
 mod repository;
 #[path = "../support/scratch.rs"]
 mod scratch;

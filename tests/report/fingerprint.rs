@@ -1,6 +1,7 @@
 //! What keeps a finding the same finding.
 
 use crate::support::{awkward, fleet};
+use hco_lint::files::Shown;
 use hco_lint::report::fingerprint::Fingerprints;
 use hco_lint::source::Source;
 
@@ -40,7 +41,7 @@ fn it_changes_with_each_part_of_the_identity() {
     assert!(changed(|o| o.findings[0].object.item = Some("item".into())));
     assert!(changed(|o| o.findings[0].field = "spec".into()));
     assert!(changed(|o| o.sources[0].path = "base/other.yaml".into()));
-    assert!(changed(|o| o.prefix = "deploy/".into()));
+    assert!(changed(|o| o.shown = Shown::new("/r".as_ref(), "/r/deploy".as_ref())));
     assert!(!changed(|_| ()));
 }
 

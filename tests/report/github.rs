@@ -2,6 +2,7 @@
 
 use crate::support::{awkward, clean, fleet};
 use crate::{options, write};
+use hco_lint::files::Shown;
 use hco_lint::finding::{Confidence, Severity};
 use hco_lint::report::Format;
 
@@ -14,7 +15,7 @@ pub(crate) fn commands(log: &str) -> Vec<&str> {
 #[test]
 fn a_file_name_cannot_be_a_command() {
     let mut outcome = awkward();
-    outcome.prefix.clear();
+    outcome.shown = Shown::default();
     outcome.sources[0].path = "::error title=x::y.yaml".to_owned();
     let finding = outcome.findings[3].clone();
     outcome.findings.extend(std::iter::repeat_n(finding, 30));

@@ -1,5 +1,6 @@
 //! Outcomes made by hand, for the tests of the report formats.
 
+use hco_lint::files::Shown;
 use hco_lint::finding::{Confidence, Consequence, Edit, Finding, Fix, Label, ObjectRef, Severity};
 use hco_lint::membership::{Mechanism, Membership, Reason};
 use hco_lint::nodes::arch::Arch;
@@ -9,6 +10,7 @@ use hco_lint::outcome::{
 };
 use hco_lint::report::RuleInfo;
 use hco_lint::source::{FileId, Source, Span};
+use std::path::Path;
 
 pub(crate) const RULES: &[RuleInfo<'static>] = &[
     RuleInfo {
@@ -265,7 +267,7 @@ pub(crate) fn fleet() -> Outcome {
 /// Everything that breaks careless output: CRLF, tabs, characters of several bytes, an empty file, a byte order mark, a file name with
 /// a line break that spells a workflow command, markup in every string.
 pub(crate) fn awkward() -> Outcome {
-    let mut o = Outcome { prefix: "deploy/".into(), ..Outcome::default() };
+    let mut o = Outcome { shown: Shown::new(Path::new("/r"), Path::new("/r/deploy")), ..Outcome::default() };
     let hostile = add(&mut o, "a,b:c%\n::error file=x::injected.yaml", "kind: Node\n");
     let bom = add(&mut o, "bom.yaml", "\u{feff}kind: Größe\n");
     let crlf = add(&mut o, "crlf.yaml", "kind: HyperConverged\r\nmetadata:\r\n\tname: \"é🚀🚀\" # \u{202e}comment\r\nspec: {}\r\n");

@@ -1,5 +1,7 @@
 //! Bare dates, which go-yaml v3 reads as times and JSON prints in full.
 
+use crate::text::is_day;
+
 /// A bare date as kustomize writes it (go-yaml v3 reads it as a time, JSON prints RFC 3339), or `None` when it is none.
 pub(super) fn timestamp(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
@@ -12,13 +14,7 @@ pub(super) fn timestamp(text: &str) -> Option<String> {
     };
     let mut parts = date.split('-');
     let (year, month, day) = (parts.next()?, number(parts.next()?, 12)?, number(parts.next()?, 31)?);
-    let leap = year.parse::<u32>().ok().is_some_and(|y| y % 4 == 0 && (y % 100 != 0 || y % 400 == 0));
-    let days = match month {
-        4 | 6 | 9 | 11 => 30,
-        2 => 28 + u32::from(leap),
-        _ => 31,
-    };
-    if parts.next().is_some() || year.len() != 4 || month == 0 || day == 0 || day > days {
+    if parts.next().is_some() || year.len() != 4 || !is_day(year.parse().ok()?, month, day) {
         return None;
     }
     let Some((separator, time)) = rest else { return Some(format!("{year}-{month:02}-{day:02}T00:00:00Z")) };

@@ -95,7 +95,7 @@ fn fix(out: &mut String, outcome: &Outcome, fix: &Fix) -> fmt::Result {
     let (class, kind) = if fix.safe { ("good", "fix") } else { ("warning", "unsafe fix") };
     write!(out, "<div class=\"place\"><span class=\"tag {class}\">{kind}</span> {}", Prose(&fix.title))?;
     for (source, lines) in changes(outcome, fix).unwrap_or_default() {
-        write!(out, "<div><span class=\"path\">{}{}</span></div><pre>", Text(&outcome.prefix), Text(&source.path))?;
+        write!(out, "<div><span class=\"path\">{}</span></div><pre>", Text(&outcome.shown.from_root(&source.path)))?;
         for line in lines {
             let (tag, sign) = if line.added { ("ins", '+') } else { ("del", '-') };
             write!(out, "<{tag}><i>{sign}</i>{}</{tag}>", Text(&line.text))?;
