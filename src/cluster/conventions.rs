@@ -1,6 +1,7 @@
 //! What directory names say about clusters, when nothing better does.
 
 use crate::files::{parent, stem};
+use crate::nodes::arch::Arch;
 
 /// Directories whose children are clusters.
 const CONTAINERS: [&str; 11] =
@@ -240,6 +241,21 @@ pub fn dump_claim(path: &str) -> Option<String> {
         return Some(name.trim_end_matches("-nodes").to_owned());
     }
     (matches!(name, "nodes" | "inventory" | "node-inventory") && !last.is_empty()).then(|| last.to_owned())
+}
+
+/// Whether the directory's name says that its files are inventories, one per cluster.
+#[must_use]
+pub fn is_inventory(directory: &str) -> bool {
+    let last = directory.rsplit('/').next().unwrap_or_default().to_lowercase();
+    last != "nodes" && INVENTORIES.contains(&last.as_str())
+}
+
+/// Whether a dump called so is called after a cluster, and not after a topic, an architecture or a role.
+#[must_use]
+pub fn is_cluster_name(name: &str) -> bool {
+    const ROLES: [&str; 9] = ["worker", "workers", "master", "masters", "control-plane", "controlplane", "arbiter", "cluster", "dump"];
+    let name = name.to_lowercase();
+    !(is_never(&name) || is_category(&name) || ROLES.contains(&name.as_str()) || Arch::parse(&name).is_some())
 }
 
 /// How two places without a cluster's name relate.

@@ -10,6 +10,7 @@ use crate::manifest::Object;
 use crate::membership::{Mechanism, Reason};
 use crate::nodes::inventory;
 use crate::nodes::pool::Belonging;
+use crate::operator::hyperconverged::HyperConverged;
 use crate::source::{FileId, Span};
 use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,7 +59,7 @@ pub(super) fn place<'a>(
     let mut strong: BTreeSet<String> = BTreeSet::new();
     let symbolic = deliveries.list.iter().any(|d| matches!(d.target, Target::All | Target::Some));
     let mut placed = Vec::new();
-    let mut pending = Vec::new();
+    let (mut pending, mut dumps) = (Vec::new(), Vec::new());
     for delivery in &deliveries.list {
         let path = match &delivery.target {
             Target::Path(path) | Target::InCluster(path) => path.as_str(),
@@ -96,6 +97,9 @@ pub(super) fn place<'a>(
                     if symbolic && !conventions::is_never(&name) {
                         strong.insert(key.clone());
                     }
+                    if conventions::is_cluster_name(&name) && !delivery.objects.iter().any(|o| o.name == name) {
+                        dumps.push((delivery.root.as_str(), key.clone()));
+                    }
                     pending.push((placed.len(), key, why.file(&name)));
                 }
                 (nameless, Confidence::Medium, why.nothing())
@@ -119,6 +123,12 @@ pub(super) fn place<'a>(
             }
         }
     }
+    // Where clusters have names a dump called after something is that cluster's, known or not; so are several dumps side by side.
+    let named_hco = |p: &Placed<'_>| {
+        matches!(&p.home, Home::Named(key) if *key != names.key(IN_CLUSTER)) && p.objects.iter().any(|o| HyperConverged::read(o).is_some())
+    };
+    let any_named = placed.iter().any(named_hco);
+    strong.extend(dumps.iter().filter(|dump| any_named || has_sibling(dump, &dumps)).map(|(_, key)| key.clone()));
     for (index, key, reason) in pending {
         if strong.contains(&key) || weak.get(&key).is_some_and(|trees| trees.len() >= 2) {
             strong.insert(key.clone());
@@ -127,6 +137,12 @@ pub(super) fn place<'a>(
         }
     }
     (placed, strong)
+}
+
+/// Whether a dump lies in a directory of inventories together with another cluster's. A directory of nodes may hold one cluster's by rack.
+fn has_sibling((root, key): &(&str, String), dumps: &[(&str, String)]) -> bool {
+    let directory = parent(root);
+    conventions::is_inventory(directory) && dumps.iter().any(|(other, k)| parent(other) == directory && k != key)
 }
 
 /// The words for where a delivery goes.
