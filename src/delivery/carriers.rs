@@ -1,7 +1,8 @@
 //! Other objects that carry objects: Hive's sync sets, Cluster API's resource sets, OpenShift's templates.
 
 use super::plan::Context;
-use super::{Amendment, Emission, Mode, Target, What, acm};
+use super::selector::chooses;
+use super::{Amendment, Emission, Mode, Target, What};
 use crate::finding::{Confidence, Label};
 use crate::manifest::{self, Object};
 use crate::operator::Tri;
@@ -63,7 +64,7 @@ fn selected(selector: Option<&Node>, group: &str, kind: &str, context: &Context<
     for cluster in context.all(group, kind) {
         any = true;
         let name = cluster.root.str_at(&["spec", "clusterName"]).unwrap_or(&cluster.name);
-        match acm::matches(selector, cluster) {
+        match chooses(selector, cluster) {
             Tri::Yes => targets.push(Some(Target::Named(name.to_owned()))),
             Tri::Maybe => open = true,
             Tri::No => {}

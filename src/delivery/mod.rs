@@ -19,6 +19,7 @@ pub mod kustomize;
 mod plan;
 mod render;
 mod repository;
+mod selector;
 mod values;
 
 pub use amendment::Amendment;

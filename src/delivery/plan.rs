@@ -24,12 +24,16 @@ const MAX_DELIVERIES: usize = 200_000;
 /// What deployers may ask about the repository.
 pub(super) struct Context<'a> {
     pub(super) workspace: &'a Workspace,
+    renderer: &'a Renderer<'a>,
     pub(super) repository: Repository,
     objects: BTreeMap<&'a str, Vec<&'a Object>>,
+    /// Names of the clusters that Argo CD's Secrets in Git register, by the URL of their API server.
+    registered: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Context<'a> {
-    fn new(workspace: &'a Workspace, candidates: &'a [Candidate], url: Option<&str>) -> Self {
+    fn new(renderer: &'a Renderer<'a>, candidates: &'a [Candidate], url: Option<&str>) -> Self {
+        let workspace = renderer.workspace;
         let mut objects: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for object in candidates.iter().flat_map(|c| c.rendered.objects.iter()) {
@@ -41,7 +45,19 @@ impl<'a> Context<'a> {
                 }
             }
         }
-        Self { workspace, repository: Repository::new(url, &seen), objects }
+        let secrets = objects.get("Secret").map_or(&[][..], Vec::as_slice);
+        let registered = secrets.iter().filter_map(|s| argocd::registration(s)).collect();
+        Self { workspace, renderer, repository: Repository::new(url, &seen), objects, registered }
+    }
+
+    /// What the kustomization in a directory yields, if there is one.
+    pub(super) fn built(&self, directory: &str) -> Option<Arc<Rendered>> {
+        self.renderer.kustomization(directory).map(|_| self.renderer.root(directory))
+    }
+
+    /// The cluster whose API server has this URL.
+    pub(super) fn registered(&self, server: &str) -> Option<&'a str> {
+        self.registered.get(server.trim_end_matches('/')).copied()
     }
 
     /// Every object of a group and kind that stands in a candidate.
@@ -56,7 +72,7 @@ pub fn deliveries(workspace: &Workspace, excluded: &dyn Fn(&str) -> bool, url: O
     let mut all = Deliveries::default();
     let renderer = Renderer::new(workspace);
     let candidates = candidates(&renderer, excluded, &mut all);
-    let context = Context::new(workspace, &candidates, url);
+    let context = Context::new(&renderer, &candidates, url);
     let mut plan = Plan {
         renderer: &renderer,
         context: &context,

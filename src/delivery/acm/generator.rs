@@ -3,29 +3,34 @@
 use super::super::kustomize::Plugin;
 use super::super::plan::Context;
 use super::super::{Emission, Mode, Target, What};
-use super::placement::by_labels;
-use super::{Chosen, placement, to_each};
+use super::placement::{by_labels, chosen_by};
+use super::{Chosen, placement, policy, to_each};
 use crate::files::{join, parent};
 use crate::finding::{Confidence, Label};
 use crate::manifest::{self, Object, template::is_template};
 use crate::source::FileId;
-use crate::yaml::{Lists, Node};
+use crate::yaml::{Entry, Lists, Mapping, Node, Value};
+use std::collections::BTreeSet;
+
+/// Whether a plugin's object is a PolicyGenerator.
+pub(in crate::delivery) fn is_generator(root: &Node) -> bool {
+    Object::read(root).is_some_and(|o| o.is("policy.open-cluster-management.io", "PolicyGenerator"))
+}
 
 /// What a generator's policies deliver.
 pub(in crate::delivery) fn emissions(plugin: &Plugin, context: &Context<'_>) -> Vec<Emission> {
     let root = &plugin.object.root;
-    if Object::read(root).is_none_or(|o| !o.is("policy.open-cluster-management.io", "PolicyGenerator")) {
+    if !is_generator(root) {
         return Vec::new();
     }
     let defaults = root.find(&["policyDefaults"]);
     let mut emissions = Vec::new();
     for policy in root.items_at(&["policies"]) {
-        let targets = match policy.find(&["placement"]).or_else(|| defaults.and_then(|d| d.find(&["placement"]))) {
-            Some(node) => chosen(node, &plugin.dir, context).targets(),
-            None => vec![Target::All],
-        };
+        let targets = targets(root, policy, &plugin.dir, context);
+        let levels = [Some(policy), defaults];
+        let disabled = levels.into_iter().flatten().find_map(|n| n.find(&["disabled"])).and_then(Node::as_bool) == Some(true);
         for entry in policy.items_at(&["manifests"]) {
-            let value = |key: &str| [Some(entry), Some(policy), defaults].into_iter().flatten().find_map(|n| n.find(&[key])).and_then(Node::text);
+            let value = |key: &str| [Some(entry)].into_iter().chain(levels).flatten().find_map(|n| n.find(&[key])).and_then(Node::text);
             let Some(path) = entry.find(&["path"]) else { continue };
             let (files, objects) = manifests(path.text().unwrap_or_default(), entry, &plugin.dir, context);
             let via = Label { span: path.span(), message: format!("the generated policy {} takes it", policy.str_at(&["name"]).unwrap_or_default()) };
@@ -35,7 +40,6 @@ pub(in crate::delivery) fn emissions(plugin: &Plugin, context: &Context<'_>) -> 
                 "mustonlyhave" => Some(Mode::Full),
                 _ => None,
             };
-            let disabled = [Some(policy), defaults].into_iter().flatten().any(|n| n.find(&["disabled"]).and_then(Node::as_bool) == Some(true));
             if let (true, false, Some(mode)) = (action.eq_ignore_ascii_case("enforce") || is_template(action), disabled, mode) {
                 emissions.extend(to_each(&objects, targets.clone(), mode, &via));
             }
@@ -47,17 +51,61 @@ pub(in crate::delivery) fn emissions(plugin: &Plugin, context: &Context<'_>) -> 
     emissions
 }
 
-/// The files and objects behind a manifest's path: a file, or the files directly in a directory; patched.
+/// The clusters of a policy: those of its placement, or, of a policy in sets, those of the sets' placements.
+fn targets(root: &Node, policy: &Node, dir: &str, context: &Context<'_>) -> Vec<Target> {
+    let defaults = |key: &'static str| root.find(&[key]);
+    let name = policy.str_at(&["name"]).unwrap_or_default();
+    let flag = |key: &str, default: bool| {
+        let levels = [Some(policy), defaults("policyDefaults")];
+        levels.into_iter().flatten().find_map(|n| n.find(&[key])).and_then(Node::as_bool).unwrap_or(default)
+    };
+    let listed = policy.find(&["policySets"]).or_else(|| root.find(&["policyDefaults", "policySets"]));
+    let mut sets: BTreeSet<&str> = listed.map(|l| l.items_at(&[]).iter().filter_map(Node::text).collect()).unwrap_or_default();
+    let declared = root.items_at(&["policySets"]);
+    let takes = |set: &&Node| set.items_at(&["policies"]).iter().any(|p| p.text() == Some(name));
+    sets.extend(declared.iter().filter(takes).filter_map(|s| s.str_at(&["name"])));
+
+    let mut found: Vec<Chosen> = Vec::new();
+    if flag("generatePlacementWhenInSet", false) || sets.is_empty() && flag("generatePolicyPlacement", true) {
+        found.push(chosen([Some(policy), defaults("policyDefaults")], dir, context));
+    }
+    for set in sets {
+        let own = declared.iter().find(|s| s.str_at(&["name"]) == Some(set));
+        let levels = [own, defaults("policySetDefaults")];
+        let generates = levels.into_iter().flatten().find_map(|n| n.find(&["generatePolicySetPlacement"])).and_then(Node::as_bool);
+        if generates != Some(false) {
+            found.push(chosen(levels, dir, context));
+        }
+    }
+    let mut targets: Vec<Target> = Vec::new();
+    for target in found.into_iter().flat_map(Chosen::targets) {
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
+    // A policy that the generator does not place is placed by others.
+    if targets.is_empty() { policy::bound(name, root.str_at(&["policyDefaults", "namespace"]), context) } else { targets }
+}
+
+/// The files and objects behind a manifest's path: a file, a kustomization's build, or the files directly in a directory; patched.
 fn manifests(path: &str, entry: &Node, dir: &str, context: &Context<'_>) -> (Vec<FileId>, Vec<Object>) {
     let Some(path) = join(dir, path) else { return (Vec::new(), Vec::new()) };
     let workspace = context.workspace;
-    let files: Vec<FileId> = match workspace.find(&path) {
-        Some(file) => vec![file],
-        None => workspace.below(&path).filter(|(_, p)| parent(p) == path && !p.ends_with(".json")).map(|(id, _)| id).collect(),
+    let parsed =
+        |files: &[FileId]| -> Vec<Node> { files.iter().flat_map(|id| workspace.parsed(*id).documents.iter().map(|d| d.root.clone())).collect() };
+    let (files, roots): (Vec<FileId>, Vec<Node>) = match (workspace.find(&path), context.built(&path)) {
+        (Some(file), _) => (vec![file], parsed(&[file])),
+        (None, Some(built)) => (built.files.iter().copied().collect(), built.objects.iter().map(|o| o.root.clone()).collect()),
+        (None, None) => {
+            let below = workspace.below(&path).filter(|(_, p)| parent(p) == path && !p.ends_with(".json"));
+            let files: Vec<FileId> = below.map(|(id, _)| id).collect();
+            let roots = parsed(&files);
+            (files, roots)
+        }
     };
     let patches = entry.items_at(&["patches"]);
     let mut objects = Vec::new();
-    for root in files.iter().flat_map(|id| workspace.parsed(*id).documents.iter().map(|d| &d.root)) {
+    for root in &roots {
         let aimed = |patch: &&Node| {
             let same = |keys: &[&str]| patch.find(keys).is_none_or(|n| n.text() == root.find(keys).and_then(Node::text));
             same(&["kind"]) && same(&["metadata", "name"])
@@ -68,29 +116,28 @@ fn manifests(path: &str, entry: &Node, dir: &str, context: &Context<'_>) -> (Vec
     (files, objects)
 }
 
-/// The clusters of a generator's `placement`.
-fn chosen(node: &Node, dir: &str, context: &Context<'_>) -> Chosen {
-    let text = |key: &str| node.find(&[key]).and_then(Node::text);
-    if let Some(name) = text("placementName").or_else(|| text("placementRuleName")) {
-        return placement(context, name, None);
+/// The clusters of a generator's `placement`: the first level's that says anything; nobody's word means all.
+fn chosen(levels: [Option<&Node>; 2], dir: &str, context: &Context<'_>) -> Chosen {
+    const SAYS: [&str; 7] =
+        ["placementPath", "placementRulePath", "placementName", "placementRuleName", "labelSelector", "clusterSelectors", "clusterSelector"];
+    let placements = levels.into_iter().flatten().filter_map(|l| l.find(&["placement"]));
+    let mut said = placements.flat_map(|p| SAYS.iter().filter_map(move |key| Some((*key, p.find(&[key])?))));
+    let Some((key, value)) = said.next() else { return Chosen::All };
+    match key {
+        "placementName" | "placementRuleName" => placement(context, value.text().unwrap_or_default(), None),
+        "placementPath" | "placementRulePath" => {
+            let file = value.text().and_then(|p| join(dir, p)).and_then(|p| context.workspace.find(&p));
+            let object = file.and_then(|id| context.workspace.parsed(id).documents.first()).and_then(|d| Object::read(&d.root));
+            object.map_or(Chosen::Some, |o| chosen_by(context, &o))
+        }
+        _ if value.find(&["matchLabels"]).is_some() || value.find(&["matchExpressions"]).is_some() => by_labels(context, Some(value)),
+        // The older form is a bare map of labels.
+        _ => by_labels(context, Some(&match_labels(value))),
     }
-    if let Some(path) = text("placementPath").or_else(|| text("placementRulePath")).and_then(|p| join(dir, p)) {
-        let object = context.workspace.find(&path).and_then(|id| context.workspace.parsed(id).documents.first()).and_then(|d| Object::read(&d.root));
-        return object.map_or(Chosen::Some, |o| match o.root.items_at(&["spec", "predicates"]) {
-            [only] => by_labels(context, only.find(&["requiredClusterSelector", "labelSelector"])),
-            [] => Chosen::All,
-            _ => Chosen::Some,
-        });
-    }
-    let selector = ["labelSelector", "clusterSelector", "clusterSelectors"].iter().find_map(|key| node.find(&[key]));
-    match selector {
-        None => Chosen::All,
-        Some(s) if s.find(&["matchLabels"]).is_some() || s.find(&["matchExpressions"]).is_some() => by_labels(context, Some(s)),
-        // The older form is a bare map of labels; what it means is the same, but no manifest of ours reads it.
-        Some(s) => match s.entries_at(&[]) {
-            [only] if only.key.text() == Some("name") => Chosen::These(only.value.text().map(str::to_owned).into_iter().collect()),
-            [] => Chosen::All,
-            _ => Chosen::Some,
-        },
-    }
+}
+
+/// A map of labels as a selector.
+fn match_labels(labels: &Node) -> Node {
+    let entry = Entry { key: Node::scalar("matchLabels", crate::yaml::Style::Plain, labels.span()), value: labels.clone(), merged: false };
+    labels.clone().with_value(Value::Mapping(Mapping { entries: vec![entry], ..Mapping::default() }))
 }

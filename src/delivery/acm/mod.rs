@@ -6,7 +6,7 @@ mod policy;
 mod work;
 
 pub(super) use generator::emissions as generated;
-pub(super) use placement::{Chosen, matches, placement};
+pub(super) use placement::{Chosen, placement};
 
 use super::plan::Context;
 use super::{Emission, Mode, Target, What};

@@ -1,11 +1,14 @@
 //! Which clusters a placement chooses, as far as the labels of managed clusters stand in Git.
 
 use super::super::plan::Context;
+use super::super::selector::chooses;
 use crate::manifest::Object;
 use crate::operator::Tri;
 use crate::yaml::Node;
+use std::collections::BTreeSet;
 
 const GROUP: &str = "cluster.open-cluster-management.io";
+const RULES: &str = "apps.open-cluster-management.io";
 
 /// The clusters that a placement chooses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,89 +23,101 @@ pub(in crate::delivery) enum Chosen {
     Some,
 }
 
-/// Whether a label selector (`matchLabels`, `matchExpressions`) chooses an object. A label that is absent from Git may be set elsewhere.
-pub(in crate::delivery) fn matches(selector: &Node, object: &Object) -> Tri {
-    let value = |key: &str| match (key, object.label(key).and_then(Node::text)) {
-        // Every managed cluster carries its own name as a label.
-        ("name", None) if object.kind == "ManagedCluster" => Some(object.name.as_str()),
-        (_, found) => found,
-    };
-    let one_of = |key: &str, values: &[&str]| value(key).map_or(Tri::Maybe, |v| Tri::from(values.contains(&v)));
-    let labels =
-        selector.entries_at(&["matchLabels"]).iter().map(|e| one_of(e.key.text().unwrap_or_default(), &[e.value.text().unwrap_or_default()]));
-    let expressions = selector.items_at(&["matchExpressions"]).iter().map(|e| {
-        let key = e.find(&["key"]).and_then(Node::text).unwrap_or_default();
-        let values: Vec<&str> = e.items_at(&["values"]).iter().filter_map(Node::text).collect();
-        match e.find(&["operator"]).and_then(Node::text).unwrap_or_default() {
-            "In" => one_of(key, &values),
-            "NotIn" => !one_of(key, &values),
-            "Exists" => value(key).map_or(Tri::Maybe, |_| Tri::Yes),
-            "DoesNotExist" => value(key).map_or(Tri::Maybe, |_| Tri::No),
-            _ => Tri::Maybe,
-        }
-    });
-    labels.chain(expressions).fold(Tri::Yes, Tri::and)
-}
-
 /// The clusters that the Placement or PlacementRule of a name chooses.
 pub(in crate::delivery) fn placement(context: &Context<'_>, name: &str, namespace: Option<&str>) -> Chosen {
     let near = |o: &&Object| o.name == name && (namespace.is_none() || o.namespace.is_none() || o.namespace.as_deref() == namespace);
-    if let Some(placement) = context.all(GROUP, "Placement").find(near) {
-        let Some(spec) = placement.root.find(&["spec"]) else { return Chosen::All };
-        let selectors: Vec<&Node> = spec.items_at(&["predicates"]).iter().filter_map(|p| p.find(&["requiredClusterSelector"])).collect();
-        if spec.find(&["numberOfClusters"]).is_some() {
-            return Chosen::Some;
-        }
-        return by_selectors(
-            context,
-            &selectors
-                .iter()
-                .map(|s| Selector { labels: s.find(&["labelSelector"]), claims: s.find(&["claimSelector"]).is_some() })
-                .collect::<Vec<_>>(),
-        );
+    let mut found = context.all(GROUP, "Placement").chain(context.all(RULES, "PlacementRule")).filter(near);
+    found.next().map_or(Chosen::Some, |object| chosen_by(context, object))
+}
+
+/// The clusters that a Placement or a PlacementRule chooses.
+pub(super) fn chosen_by(context: &Context<'_>, object: &Object) -> Chosen {
+    let spec = object.root.find(&["spec"]);
+    let has = |key: &str| spec.is_some_and(|s| s.find(&[key]).is_some());
+    // Of those that fit, a number is picked.
+    if has("numberOfClusters") || has("clusterReplicas") {
+        return Chosen::Some;
     }
-    if let Some(rule) = context.all("apps.open-cluster-management.io", "PlacementRule").find(near) {
-        let Some(spec) = rule.root.find(&["spec"]) else { return Chosen::All };
-        if spec.find(&["clusterReplicas"]).is_some() {
-            return Chosen::Some;
-        }
-        let names: Vec<String> = spec.items_at(&["clusters"]).iter().filter_map(|c| c.find(&["name"])?.text().map(str::to_owned)).collect();
-        if !names.is_empty() {
-            return Chosen::These(names);
-        }
-        return by_labels(context, spec.find(&["clusterSelector"]).or_else(|| spec.find(&["clusterLabels"])));
+    if object.is(GROUP, "Placement") {
+        let predicates = spec.map(|s| s.items_at(&["predicates"])).unwrap_or_default();
+        let selectors: Vec<Selector<'_>> = predicates.iter().filter_map(|p| Selector::read(p.find(&["requiredClusterSelector"])?)).collect();
+        return by_selectors(context, &selectors, &Sets::of(context, object));
     }
-    Chosen::Some
+    let Some(spec) = spec.filter(|_| object.is(RULES, "PlacementRule")) else { return Chosen::Some };
+    let names: Vec<String> = spec.items_at(&["clusters"]).iter().filter_map(|c| c.find(&["name"])?.text().map(str::to_owned)).collect();
+    if !names.is_empty() {
+        return Chosen::These(names);
+    }
+    by_labels(context, spec.find(&["clusterSelector"]).or_else(|| spec.find(&["clusterLabels"])))
 }
 
 /// One alternative of a placement.
 struct Selector<'a> {
     labels: Option<&'a Node>,
-    /// It asks for claims too, which no manifest tells.
-    claims: bool,
+    /// It asks for claims or an expression too, which no manifest tells.
+    more: bool,
+}
+
+impl<'a> Selector<'a> {
+    fn read(node: &'a Node) -> Option<Self> {
+        let more = ["claimSelector", "celSelector"].iter().any(|key| node.find(&[key]).is_some());
+        node.as_mapping().map(|_| Self { labels: node.find(&["labelSelector"]), more })
+    }
+}
+
+/// The cluster sets that a placement may choose from; none where it may choose from all clusters.
+struct Sets<'a>(Option<BTreeSet<&'a str>>);
+
+impl<'a> Sets<'a> {
+    /// Those it names, of those that are bound to its namespace.
+    fn of(context: &Context<'a>, placement: &'a Object) -> Self {
+        let named: BTreeSet<&str> = placement.root.items_at(&["spec", "clusterSets"]).iter().filter_map(Node::text).collect();
+        let here = |o: &&Object| o.namespace.is_some() && o.namespace == placement.namespace;
+        let bindings = context.all(GROUP, "ManagedClusterSetBinding").filter(here);
+        let bound: BTreeSet<&str> = bindings.filter_map(|b| b.root.str_at(&["spec", "clusterSet"])).collect();
+        let sets = if named.is_empty() { bound } else { named };
+        Self((!sets.is_empty() && !sets.contains("global")).then_some(sets))
+    }
+
+    /// Whether a cluster is in one of them. One whose label says nothing is in the set `default`, or in one that is said elsewhere.
+    fn hold(&self, cluster: &Object) -> Tri {
+        let Self(Some(sets)) = self else { return Tri::Yes };
+        match cluster.label("cluster.open-cluster-management.io/clusterset").and_then(Node::text) {
+            Some(set) => Tri::from(sets.contains(set)),
+            None if sets.contains("default") => Tri::Yes,
+            None => Tri::Maybe,
+        }
+    }
 }
 
 /// The clusters that one label selector chooses; none chooses all.
 pub(super) fn by_labels(context: &Context<'_>, selector: Option<&Node>) -> Chosen {
-    selector.map_or(Chosen::All, |s| by_selectors(context, &[Selector { labels: Some(s), claims: false }]))
+    selector.map_or(Chosen::All, |s| by_selectors(context, &[Selector { labels: Some(s), more: false }], &Sets(None)))
 }
 
-fn by_selectors(context: &Context<'_>, selectors: &[Selector<'_>]) -> Chosen {
+fn by_selectors(context: &Context<'_>, selectors: &[Selector<'_>], sets: &Sets<'_>) -> Chosen {
     let empty = |s: &Selector<'_>| {
-        !s.claims && s.labels.is_none_or(|l| l.entries_at(&["matchLabels"]).is_empty() && l.items_at(&["matchExpressions"]).is_empty())
+        !s.more && s.labels.is_none_or(|l| l.entries_at(&["matchLabels"]).is_empty() && l.items_at(&["matchExpressions"]).is_empty())
     };
-    if selectors.is_empty() || selectors.iter().any(empty) {
+    let everything = selectors.is_empty() || selectors.iter().any(empty);
+    let managed: Vec<&Object> = context.all(GROUP, "ManagedCluster").collect();
+    let whole = match &sets.0 {
+        None => true,
+        // Without any cluster in Git all there are may well be in the set that clusters are in by themselves.
+        Some(sets) => managed.is_empty() && sets.contains("default"),
+    };
+    if everything && whole {
         return Chosen::All;
     }
-    let literal: Option<Vec<Vec<String>>> = selectors.iter().map(|s| if s.claims { None } else { names(s.labels?) }).collect();
-    if let Some(names) = literal {
+    let literal: Option<Vec<Vec<String>>> = selectors.iter().map(|s| if s.more { None } else { names(s.labels?) }).collect();
+    if let Some(names) = literal.filter(|_| !everything) {
         return Chosen::These(names.into_iter().flatten().collect());
     }
-    let managed: Vec<&Object> = context.all(GROUP, "ManagedCluster").collect();
     let (mut yes, mut open) = (Vec::new(), managed.is_empty());
     for cluster in managed {
-        let one = |s: &Selector<'_>| s.labels.map_or(Tri::Yes, |l| matches(l, cluster)).and(if s.claims { Tri::Maybe } else { Tri::Yes });
-        match selectors.iter().map(one).fold(Tri::No, Tri::or) {
+        let one = |s: &Selector<'_>| s.labels.map_or(Tri::Yes, |l| chooses(l, cluster)).and(if s.more { Tri::Maybe } else { Tri::Yes });
+        let fits = if everything { Tri::Yes } else { selectors.iter().map(one).fold(Tri::No, Tri::or) };
+        match fits.and(sets.hold(cluster)) {
             Tri::Yes => yes.push(cluster.name.clone()),
             Tri::Maybe => open = true,
             Tri::No => {}

@@ -17,7 +17,7 @@ pub(super) fn emissions(policy: &Object, context: &Context<'_>) -> Vec<Emission>
     }
     // The policy's own action overrides its templates'.
     let action = spec.find(&["remediationAction"]).and_then(Node::text);
-    let targets = targets(policy, context);
+    let targets = bound(&policy.name, policy.namespace.as_deref(), context);
     let mut emissions = Vec::new();
     for template in spec.items_at(&["policy-templates"]).iter().filter_map(|t| t.find(&["objectDefinition"])) {
         for (mode, objects) in applied(template, action) {
@@ -70,23 +70,23 @@ fn applied(policy: &Node, action: Option<&str>) -> Vec<(Mode, Vec<Object>)> {
 }
 
 /// The clusters of a policy, through its bindings. A policy that nothing in Git binds may be bound elsewhere.
-fn targets(policy: &Object, context: &Context<'_>) -> Vec<Target> {
-    let namespace = policy.namespace.as_deref();
+pub(super) fn bound(policy: &str, namespace: Option<&str>, context: &Context<'_>) -> Vec<Target> {
     let near = |o: &&Object| namespace.is_none() || o.namespace.is_none() || o.namespace.as_deref() == namespace;
     let listed = |set: &str| {
         let found = context.all(GROUP, "PolicySet").filter(near).find(|s| s.name == set);
-        found.is_some_and(|s| s.root.items_at(&["spec", "policies"]).iter().any(|p| p.text() == Some(&policy.name)))
+        found.is_some_and(|s| s.root.items_at(&["spec", "policies"]).iter().any(|p| p.text() == Some(policy)))
     };
-    let mut targets: Vec<Target> = Vec::new();
+    let (mut targets, mut any) = (Vec::new(), false);
     for binding in context.all(GROUP, "PlacementBinding").filter(near) {
         let binds = binding.root.items_at(&["subjects"]).iter().any(|s| {
             let field = |key: &str| s.find(&[key]).and_then(Node::text).unwrap_or_default();
             match field("kind") {
-                "Policy" => field("name") == policy.name,
+                "Policy" => field("name") == policy,
                 "PolicySet" => listed(field("name")),
                 _ => false,
             }
         });
+        any |= binds;
         if let (true, Some(name)) = (binds, binding.root.find(&["placementRef", "name"]).and_then(Node::text)) {
             for target in placement(context, name, binding.namespace.as_deref()).targets() {
                 if !targets.contains(&target) {
@@ -95,9 +95,5 @@ fn targets(policy: &Object, context: &Context<'_>) -> Vec<Target> {
             }
         }
     }
-    let bound = context
-        .all(GROUP, "PlacementBinding")
-        .filter(near)
-        .any(|b| b.root.items_at(&["subjects"]).iter().any(|s| s.str_at(&["name"]) == Some(&policy.name)));
-    if targets.is_empty() && !bound { vec![Target::Some] } else { targets }
+    if any { targets } else { vec![Target::Some] }
 }

@@ -13,7 +13,7 @@ use crate::yaml::{Entry, Mapping, Node, Value};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fate {
     /// Where an Application goes whose destination is an expression.
-    pub(super) symbolic: Option<Target>,
+    pub(super) open: Option<Target>,
     /// The place to name when the Application is a set's.
     pub(super) via: Option<Span>,
 }
@@ -26,7 +26,7 @@ pub(super) fn sources(spec: &Node) -> Vec<&Node> {
 /// What an Application delivers.
 pub(super) fn emissions(root: &Node, context: &Context<'_>, fate: &Fate) -> Vec<Emission> {
     let Some(spec) = root.find(&["spec"]) else { return Vec::new() };
-    let target = destination(spec, fate);
+    let target = destination(spec, fate, context);
     let mut emissions = Vec::new();
     for source in sources(spec) {
         let Some(path) = source.find(&["path"]) else { continue };
@@ -57,18 +57,18 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>, fate: &Fate) -> Vec<
 }
 
 /// Where an Application goes: `None` is the cluster that its Argo CD runs on.
-fn destination(spec: &Node, fate: &Fate) -> Option<Target> {
-    let symbolic = || Some(fate.symbolic.clone().unwrap_or(Target::Some));
+fn destination(spec: &Node, fate: &Fate, context: &Context<'_>) -> Option<Target> {
+    let open = || Some(fate.open.clone().unwrap_or(Target::Some));
     let text = |key: &str| spec.find(&["destination", key]).and_then(Node::text).filter(|t| !t.is_empty());
     match (text("name"), text("server")) {
-        (Some(name), _) if is_template(name) => symbolic(),
+        (Some(name), _) if is_template(name) => open(),
         (Some("in-cluster"), _) => None,
         (Some(name), _) => Some(Target::Named(name.to_owned())),
-        (None, Some(server)) if is_template(server) => symbolic(),
+        (None, Some(server)) if is_template(server) => open(),
         (None, Some(server)) if server.contains("kubernetes.default.svc") => None,
-        (None, Some(server)) => Some(Target::Named(server.to_owned())),
+        (None, Some(server)) => Some(Target::Named(context.registered(server).unwrap_or(server).to_owned())),
         // No destination at all: it cannot be deployed, or a project fills it in.
-        (None, None) => symbolic(),
+        (None, None) => open(),
     }
 }
 

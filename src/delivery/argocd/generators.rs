@@ -1,24 +1,49 @@
 //! Generators of ApplicationSets: what they yield statically, and what stays open.
 
 use super::super::plan::Context;
+use super::super::selector::{Labels, chooses, selects};
 use super::super::{Target, acm};
-use super::template::{self, Params, flatten, normalise, text};
+use super::template::{self, Params, flatten, list_of, normalise, text};
 use crate::files::parent;
 use crate::manifest::Object;
-use crate::yaml::{Lookup, Node};
+use crate::operator::Tri;
+use crate::yaml::{Lookup, Node, parse_value};
 use globset::{Glob, GlobBuilder};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most instances one set may have; more are left out and said.
 pub(super) const MAX_INSTANCES: usize = 10_000;
 
-/// One instance: its parameters, and where it goes if its cluster is not among them.
+/// One instance: its parameters, and where it goes if they do not say.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Instance {
     pub(super) params: Params,
-    pub(super) symbolic: Option<Target>,
+    /// Where an instance goes whose destination its parameters do not fill in.
+    pub(super) target: Option<Target>,
     /// The generator's own template, merged over the set's.
     pub(super) template: Option<Node>,
+}
+
+impl Instance {
+    /// It stands for clusters that nothing here lists.
+    pub(super) fn open(target: Target) -> Self {
+        Self { target: Some(target), ..Self::default() }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.target, Some(Target::All | Target::Some))
+    }
+
+    /// The instance of a cluster that Argo CD knows by name: whatever the destination refers to, it is this cluster's.
+    fn of_cluster(mut self) -> Self {
+        let name = ["name", "nameNormalized"].iter().find_map(|key| self.params.get(*key)).cloned();
+        if let Some(name) = name {
+            self.params.entry("nameNormalized".to_owned()).or_insert_with(|| normalise(&name));
+            self.params.entry("name".to_owned()).or_insert_with(|| name.clone());
+            self.target = Some(Target::Named(name));
+        }
+        self
+    }
 }
 
 /// What a list of generators yields.
@@ -51,13 +76,13 @@ fn one(generator: &Node, context: &Context<'_>, outer: &Params, depth: usize) ->
     let Some(entry) = generator.as_mapping().and_then(|m| m.entries.iter().find(|e| e.key.text() != Some("selector"))) else { return result };
     let body = &entry.value;
     match entry.key.text().unwrap_or_default() {
-        "list" => list(body, &mut result),
+        "list" => list(body, outer, &mut result),
         "git" => git(body, context, outer, &mut result),
         "clusters" => clusters(body, context, &mut result),
         "clusterDecisionResource" => decision(body, context, &mut result),
         "merge" if depth < 4 => merge(body, context, depth, &mut result),
         "matrix" if depth < 4 => matrix(body, context, depth, &mut result),
-        _ => result.instances.push(Instance { symbolic: Some(Target::Some), ..Instance::default() }),
+        _ => result.instances.push(Instance::open(Target::Some)),
     }
     if let Some(template) = body.find(&["template"]) {
         result.instances.iter_mut().for_each(|i| i.template = Some(template.clone()));
@@ -68,28 +93,48 @@ fn one(generator: &Node, context: &Context<'_>, outer: &Params, depth: usize) ->
             instance.params.insert(format!("values.{key}"), value);
         }
     }
+    if let Some(selector) = generator.find(&["selector"]) {
+        result.instances.retain_mut(|instance| selected(instance, selector));
+    }
     result
 }
 
-fn list(body: &Node, result: &mut Yield) {
-    let elements = body.items_at(&["elements"]);
-    result.cut |= elements.len() > MAX_INSTANCES;
-    for element in elements.iter().take(MAX_INSTANCES) {
-        let mut instance = Instance::default();
-        flatten(element, "", &mut instance.params);
-        result.instances.push(instance);
+/// Whether a generator's own selector keeps an instance. It asks the parameters, of which an open instance may have others.
+fn selected(instance: &mut Instance, selector: &Node) -> bool {
+    let labels = Labels { value: &|key| instance.params.get(key).map(String::as_str), complete: !instance.is_open() };
+    let keeps = selects(selector, &labels);
+    if keeps == Tri::Maybe {
+        instance.target = Some(Target::Some);
     }
-    if body.find(&["elementsYaml"]).is_some() {
-        result.instances.push(Instance { symbolic: Some(Target::Some), ..Instance::default() });
+    keeps != Tri::No
+}
+
+fn list(body: &Node, outer: &Params, result: &mut Yield) {
+    let mut add = |elements: &[Node]| {
+        result.cut |= elements.len() > MAX_INSTANCES;
+        for element in elements.iter().take(MAX_INSTANCES) {
+            let mut instance = Instance::default();
+            flatten(element, "", &mut instance.params);
+            instance.params.values_mut().filter(|v| v.contains("{{")).for_each(|v| *v = text(v, outer));
+            result.instances.push(instance);
+        }
+    };
+    add(body.items_at(&["elements"]));
+    let Some(yaml) = body.find(&["elementsYaml"]) else { return };
+    match (list_of(yaml.text().unwrap_or_default(), outer), parse_value(yaml).documents.first().and_then(|d| d.root.as_sequence())) {
+        (Some(elements), _) => result.instances.extend(elements.into_iter().map(|params| Instance { params, ..Instance::default() })),
+        (None, Some(elements)) => add(elements),
+        (None, None) => result.instances.push(Instance::open(Target::Some)),
     }
 }
 
 fn git(body: &Node, context: &Context<'_>, outer: &Params, result: &mut Yield) {
     let url = body.find(&["repoURL"]).and_then(Node::text).unwrap_or_default();
     if !context.repository.is(url) {
-        result.instances.push(Instance { symbolic: Some(Target::Some), ..Instance::default() });
+        result.instances.push(Instance::open(Target::Some));
         return;
     }
+    let prefix = body.str_at(&["pathParamPrefix"]).filter(|p| !p.is_empty()).map(|p| format!("{p}.")).unwrap_or_default();
     let flag = |n: &Node| n.find(&["exclude"]).and_then(Node::as_bool).unwrap_or(false);
     let pattern = |n: &Node| n.find(&["path"]).and_then(Node::text).map(|p| text(p, outer).trim_start_matches("./").trim_end_matches('/').to_owned());
     let directories = body.items_at(&["directories"]);
@@ -110,7 +155,7 @@ fn git(body: &Node, context: &Context<'_>, outer: &Params, result: &mut Yield) {
                 continue;
             }
             let mut instance = Instance::default();
-            path_params(directory, &mut instance.params);
+            path_params(directory, &prefix, &mut instance.params);
             result.instances.push(instance);
         }
     }
@@ -127,8 +172,10 @@ fn git(body: &Node, context: &Context<'_>, outer: &Params, result: &mut Yield) {
                 for root in roots {
                     let mut instance = Instance::default();
                     flatten(root, "", &mut instance.params);
-                    path_params(parent(path), &mut instance.params);
-                    instance.params.insert("path.filename".to_owned(), path.rsplit('/').next().unwrap_or_default().to_owned());
+                    path_params(parent(path), &prefix, &mut instance.params);
+                    let file = path.rsplit('/').next().unwrap_or_default();
+                    instance.params.insert(format!("{prefix}path.filename"), file.to_owned());
+                    instance.params.insert(format!("{prefix}path.filenameNormalized"), normalise(file));
                     result.instances.push(instance);
                 }
             }
@@ -136,9 +183,9 @@ fn git(body: &Node, context: &Context<'_>, outer: &Params, result: &mut Yield) {
     }
 }
 
-fn path_params(directory: &str, params: &mut Params) {
+fn path_params(directory: &str, prefix: &str, params: &mut Params) {
     let base = directory.rsplit('/').next().unwrap_or_default();
-    let mut set = |key: &str, value: &str| params.insert(key.to_owned(), value.to_owned());
+    let mut set = |key: &str, value: &str| params.insert(format!("{prefix}{key}"), value.to_owned());
     set("path", directory);
     set("path.path", directory);
     set("path.basename", base);
@@ -153,19 +200,25 @@ fn path_params(directory: &str, params: &mut Params) {
 fn clusters(body: &Node, context: &Context<'_>, result: &mut Yield) {
     let selected = body.find(&["selector"]);
     for secret in context.all("", "Secret") {
-        if secret.label("argocd.argoproj.io/secret-type").and_then(Node::text) != Some("cluster")
-            || selected.is_some_and(|s| acm::matches(s, secret) != crate::operator::Tri::Yes)
-        {
+        if !is_registration(secret) || selected.is_some_and(|s| chooses(s, secret) != Tri::Yes) {
             continue;
         }
-        result.instances.push(Instance { params: secret_params(secret), ..Instance::default() });
+        let instance = Instance { params: secret_params(secret), ..Instance::default() };
+        // What the Secret itself is called is not always the cluster's name.
+        let named = secret.root.find(&["stringData", "name"]).is_some();
+        result.instances.push(if named { instance.of_cluster() } else { instance });
     }
     let open = match selected.map(|s| s.at(&["matchLabels"])) {
         None | Some(Lookup::Absent) => Target::All,
         Some(_) => Target::Some,
     };
     let open = if selected.is_some_and(|s| !s.items_at(&["matchExpressions"]).is_empty()) { Target::Some } else { open };
-    result.instances.push(Instance { symbolic: Some(open), ..Instance::default() });
+    result.instances.push(Instance::open(open));
+}
+
+/// Whether a Secret registers a cluster with Argo CD.
+pub(super) fn is_registration(secret: &Object) -> bool {
+    secret.label("argocd.argoproj.io/secret-type").and_then(Node::text) == Some("cluster")
 }
 
 fn secret_params(secret: &Object) -> Params {
@@ -191,15 +244,15 @@ fn decision(body: &Node, context: &Context<'_>, result: &mut Yield) {
     let label = body.find(&["labelSelector", "matchLabels", "cluster.open-cluster-management.io/placement"]).and_then(Node::text);
     let chosen = label.map_or(acm::Chosen::Some, |name| acm::placement(context, name, None));
     if matches!(chosen, acm::Chosen::AtLeast(_)) {
-        result.instances.push(Instance { symbolic: Some(Target::Some), ..Instance::default() });
+        result.instances.push(Instance::open(Target::Some));
     }
     match chosen {
         acm::Chosen::These(names) | acm::Chosen::AtLeast(names) => result.instances.extend(names.into_iter().map(|name| {
             let params = [("clusterName", &name), ("name", &name)].map(|(k, v)| (k.to_owned(), v.clone())).into();
-            Instance { params, ..Instance::default() }
+            Instance { params, ..Instance::default() }.of_cluster()
         })),
-        acm::Chosen::All => result.instances.push(Instance { symbolic: Some(Target::All), ..Instance::default() }),
-        acm::Chosen::Some => result.instances.push(Instance { symbolic: Some(Target::Some), ..Instance::default() }),
+        acm::Chosen::All => result.instances.push(Instance::open(Target::All)),
+        acm::Chosen::Some => result.instances.push(Instance::open(Target::Some)),
     }
 }
 
@@ -213,10 +266,10 @@ fn merge(body: &Node, context: &Context<'_>, depth: usize, result: &mut Yield) {
     result.cut |= first.cut;
     let value = |i: &Instance| keys.iter().map(|k| i.params.get(*k).cloned()).collect::<Vec<_>>();
     let mut known: BTreeMap<Vec<Option<String>>, Vec<usize>> = BTreeMap::new();
-    for (number, instance) in base.iter().enumerate().filter(|(_, i)| i.symbolic.is_none()) {
+    for (number, instance) in base.iter().enumerate().filter(|(_, i)| !i.is_open()) {
         known.entry(value(instance)).or_default().push(number);
     }
-    let open = base.iter().find(|i| i.symbolic.is_some()).cloned();
+    let open = base.iter().find(|i| i.is_open()).cloned();
     for part in parts {
         result.excluded.extend(part.excluded);
         result.cut |= part.cut;
@@ -227,11 +280,11 @@ fn merge(body: &Node, context: &Context<'_>, depth: usize, result: &mut Yield) {
                     instance.params.extend(over.params.clone());
                 }
             }
-            if let (true, None, Some(open)) = (numbers.is_empty(), &over.symbolic, &open) {
+            if let (true, false, Some(open)) = (numbers.is_empty(), over.is_open(), &open) {
                 let mut params = open.params.clone();
                 params.extend(over.params);
                 numbers.push(base.len());
-                base.push(Instance { params, symbolic: None, template: open.template.clone() });
+                base.push(Instance { params, target: over.target, template: open.template.clone() }.of_cluster());
             }
         }
     }
@@ -255,8 +308,8 @@ fn matrix(body: &Node, context: &Context<'_>, depth: usize, result: &mut Yield) 
             }
             let mut params = a.params.clone();
             params.extend(b.params);
-            let symbolic = b.symbolic.or_else(|| a.symbolic.clone());
-            result.instances.push(Instance { params, symbolic, template: b.template.or_else(|| a.template.clone()) });
+            let target = b.target.or_else(|| a.target.clone());
+            result.instances.push(Instance { params, target, template: b.template.or_else(|| a.template.clone()) });
         }
     }
 }

@@ -8,7 +8,7 @@ mod template;
 
 use super::Emission;
 use super::plan::Context;
-use crate::manifest::Object;
+use crate::manifest::{Object, template::is_template};
 use crate::yaml::Node;
 
 /// What an Argo CD object sets in motion; nothing for any other object.
@@ -21,6 +21,13 @@ pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission>
         "ApplicationSet" => set::emissions(&object.root, context),
         _ => Vec::new(),
     }
+}
+
+/// The URL and the name of the cluster that a Secret registers with Argo CD.
+pub(super) fn registration(secret: &Object) -> Option<(&str, &str)> {
+    let field = |key: &str| secret.root.str_at(&["stringData", key]).filter(|v| !is_template(v));
+    generators::is_registration(secret).then_some(())?;
+    Some((field("server")?.trim_end_matches('/'), field("name")?))
 }
 
 /// The repository URLs an object names together with paths; for finding out which repository this is. A templated path counts up to its

@@ -17,14 +17,14 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
     let patched = root.find(&["spec", "templatePatch"]).is_some();
     let (mut emissions, growth) = (Vec::new(), Growth::new());
     for instance in yielded.instances {
-        for (params, symbolic) in openings(base, &instance, context) {
+        for (params, target) in openings(base, &instance, context) {
             let merged = instance.template.as_ref().map_or_else(|| base.clone(), |over| base.overlaid(over, Lists::Replace));
             // A template that fills in nothing is gone through all the same.
             if !growth.take(merged.weight() as usize * 16) {
                 break;
             }
             let application = template::node(&merged, &params, &growth);
-            let fate = Fate { symbolic, via: None };
+            let fate = Fate { open: target, via: None };
             emissions.extend(application::emissions(&application, context, &fate));
         }
     }
@@ -55,8 +55,8 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
 
 /// The instances an instance stands for: itself, or, when its cluster is open and its path names the cluster, one per directory that fits.
 fn openings(base: &Node, instance: &Instance, context: &Context<'_>) -> Vec<(template::Params, Option<Target>)> {
-    let own = (instance.params.clone(), instance.symbolic.clone());
-    if instance.symbolic.is_none() {
+    let own = (instance.params.clone(), instance.target.clone());
+    if !instance.is_open() {
         return vec![own];
     }
     let Some(spec) = base.find(&["spec"]) else { return vec![own] };

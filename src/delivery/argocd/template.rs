@@ -52,6 +52,22 @@ fn value(expression: &str, params: &Params) -> Option<String> {
     found
 }
 
+/// The elements of a list among the parameters that an expression hands on whole: `{{ .clusters | toJson }}`.
+pub(super) fn list_of(template: &str, params: &Params) -> Option<Vec<Params>> {
+    let expression = template.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+    let (name, format) = expression.trim().trim_matches('-').split_once('|')?;
+    if !matches!(format.trim(), "toJson" | "toYaml") {
+        return None;
+    }
+    let prefix = format!("{}.", key(name.trim()));
+    let mut elements: BTreeMap<usize, Params> = BTreeMap::new();
+    for (name, value) in params.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix)) {
+        let (number, rest) = name[prefix.len()..].split_once('.')?;
+        elements.entry(number.parse().ok()?).or_default().insert(rest.to_owned(), value.clone());
+    }
+    Some(elements.into_values().collect())
+}
+
 /// `.path.segments[1]` and `path[1]` → `path.segments.1`, `path.1`.
 fn key(name: &str) -> String {
     name.trim_start_matches('.').replace(['[', ']'], ".").replace("..", ".").trim_end_matches('.').to_owned()
@@ -101,6 +117,16 @@ pub(super) fn flatten(root: &Node, prefix: &str, params: &mut Params) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_are_handed_on() {
+        let params: Params =
+            [("all.0.name", "a"), ("all.1.name", "b"), ("all.1.at.x", "1"), ("other", "c")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        let names = |t: &str| list_of(t, &params).map(|l| l.iter().filter_map(|p| p.get("name").cloned()).collect::<Vec<_>>());
+        assert_eq!(names("{{ .all | toJson }}"), Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(names("{{ .all | first }}"), None);
+        assert_eq!(names("[{name: a}]"), None);
+    }
 
     #[test]
     fn references_in_both_dialects() {

@@ -480,7 +480,9 @@ impl<'f> Kustomizer<'f> {
     pub(super) fn external(&self, role: &'static str, kustomization: &Kustomization, object: Resource, span: Span, acc: &mut Accumulated) {
         let kind = object.id().gvk.kind;
         let alters = role == "transformers";
-        if role != "validators" {
+        // What that one makes is worked out by whoever reads the plugins of a build.
+        let followed = role == "generators" && &*kind == "PolicyGenerator";
+        if role != "validators" && !followed {
             acc.log.hide(span, format!("the {kind} plugin is a program that is not run"), alters);
         }
         if alters {
