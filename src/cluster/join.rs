@@ -8,7 +8,7 @@ use super::conventions::{self, Nameless, Relation};
 use super::names::Names;
 use super::outside::{self, Outside};
 use super::place::{Home, Placed, directory, named, place};
-use super::{Cluster, Given, HcoClaim, Member, duplicates, interests};
+use super::{Cluster, Given, HcoClaim, Member, duplicates, flag, interests};
 use crate::config::Config;
 use crate::delivery::{Deliveries, How, Mode, Target};
 use crate::files::{Workspace, parent};
@@ -179,6 +179,7 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
         cluster.hyperconverged.push(HcoClaim {
             hco: closed,
             seen: hco.hco.clone(),
+            parts: Vec::new(),
             // In a place of its own the resource is certain, whatever the place is called.
             confidence: if directory(&hco.home).is_some() || matches!(delivery.target, Target::Path(_)) {
                 delivery.confidence.min(floor(hco))
@@ -251,6 +252,7 @@ fn merge_claims(cluster: &mut Cluster) {
         let same = |c: &&mut HcoClaim| c.hco.object.name == part.hco.object.name && c.hco.api == part.hco.api;
         match cluster.hyperconverged.iter_mut().find(same) {
             Some(known) if part.confidence > Confidence::Low => {
+                known.parts = flag::parts_of(known, &part);
                 known.hco.object.root = known.hco.object.root.overlaid(&part.hco.object.root, Lists::Add);
                 known.seen.object.root = known.seen.object.root.overlaid(&part.seen.object.root, Lists::Add);
                 known.confidence = known.confidence.min(part.confidence);

@@ -4,6 +4,7 @@ mod amend;
 pub mod architectures;
 pub mod conventions;
 mod duplicates;
+mod flag;
 mod join;
 mod machines;
 mod names;
@@ -92,6 +93,8 @@ pub struct HcoClaim {
     pub hco: HyperConverged,
     /// The resource with what is not seen left unknown; the same where all of it is seen.
     pub seen: HyperConverged,
+    /// The resource and the parts that policies merge onto it, each for itself; nothing where there are none.
+    pub parts: Vec<HyperConverged>,
     /// How sure it is that the cluster gets it.
     pub confidence: Confidence,
     /// Why it does.
@@ -208,7 +211,7 @@ impl Cluster {
         let seen = agreed.map(|said| (said.value.clone(), Some(said.span)));
         let workloads = hco.placement(Part::Workloads);
         // The flag is never assumed; where it cannot be seen it is unknown.
-        let feature = feature(&claim.seen, release);
+        let feature = flag::effective(self, claim, release);
         let images = in_effect(hco, catalogue, feature.on);
         let architectures = Architectures::of(self, Some(hco), &workloads);
         Some(Subject {

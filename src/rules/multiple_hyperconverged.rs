@@ -2,12 +2,14 @@
 
 use super::{Check, Draft, Findings};
 use crate::cluster::Cluster;
+use crate::delivery::Mode;
 use crate::finding::Confidence;
 
 pub(super) const CHECK: Check = Check::Cluster(check);
 
 fn check(cluster: &Cluster, findings: &mut Findings) {
-    let given: Vec<_> = cluster.hyperconverged.iter().filter(|c| c.confidence > Confidence::Low).collect();
+    // What a policy merges onto the resource is none of its own.
+    let given: Vec<_> = cluster.hyperconverged.iter().filter(|c| c.confidence > Confidence::Low && c.mode == Mode::Full).collect();
     let [first, others @ ..] = given.as_slice() else { return };
     for claim in others {
         let at = claim.hco.nearest(&["metadata", "name"]);
