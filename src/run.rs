@@ -247,11 +247,17 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         found.extend(walk.list());
     }
     walk.replace(&mut found, &settings.texts, &place.linted);
-    let given =
-        |path: String, text: String, linted: bool| Found { path, at: At::Nowhere, relevant: linted, explicit: linted, linted, text: Some(Ok(text)) };
-    found.extend(settings.stdin.clone().map(|text| given(STDIN.to_owned(), text, true)));
+    let given = |path: &str, text: String, linted: bool| Found {
+        path: path.into(),
+        at: At::Nowhere,
+        relevant: linted,
+        explicit: linted,
+        linted,
+        text: Some(Ok(text)),
+    };
+    found.extend(settings.stdin.clone().map(|text| given(STDIN, text, true)));
     if !settings.architectures.is_empty() {
-        found.push(given(COMMAND_LINE.to_owned(), command_line(&settings.architectures), false));
+        found.push(given(COMMAND_LINE, command_line(&settings.architectures), false));
     }
     let directory = configured.as_ref().and_then(|(path, _)| path.parent()).unwrap_or(&place.boundary);
     if settings.config.is_none() {

@@ -4,7 +4,7 @@ use super::conventions::{self, Claim, Tree};
 use super::names::Names;
 use crate::config::Config;
 use crate::delivery::{Deliveries, Delivery, How, Target};
-use crate::files::{Workspace, globs, join, parent};
+use crate::files::{KUSTOMIZATIONS, Workspace, globs, join, parent};
 use crate::finding::Confidence;
 use crate::manifest::Object;
 use crate::membership::{Mechanism, Reason};
@@ -39,9 +39,6 @@ pub(super) struct Placed<'a> {
     /// Why it goes there.
     pub(super) reason: Reason,
 }
-
-/// Names of kustomization files.
-const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Name of the cluster that holds the repository's own Argo CD or Flux, when nothing else names it.
 const IN_CLUSTER: &str = "(in-cluster)";
@@ -256,7 +253,7 @@ impl Tree for Shape<'_> {
     }
 
     fn has_files(&self, directory: &str) -> bool {
-        self.workspace.below(directory).any(|(_, path)| parent(path) == directory)
+        self.workspace.has_files(directory)
     }
 
     fn has_kustomization(&self, directory: &str) -> bool {

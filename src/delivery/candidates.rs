@@ -1,9 +1,9 @@
 //! What could be applied by itself: Kustomize roots, and plain files that nothing takes in.
 
 use super::fleet::Bundles;
-use super::render::{KUSTOMIZATIONS, Rendered, Renderer, below};
+use super::render::{Rendered, Renderer, below};
 use super::{Deliveries, How, helm};
-use crate::files::{Workspace, is_manifest, join, parent};
+use crate::files::{KUSTOMIZATIONS, Workspace, is_manifest, join, parent};
 use crate::manifest::{self, Object};
 use crate::nodes;
 use crate::source::FileId;
@@ -93,11 +93,7 @@ impl Graph {
     fn new(renderer: &Renderer<'_>) -> Self {
         let workspace = renderer.workspace;
         let (mut directories, mut roots, mut kustomizations) = (BTreeSet::new(), BTreeMap::new(), Vec::new());
-        for (id, file) in workspace.iter() {
-            let name = file.path.rsplit('/').next().unwrap_or_default();
-            if !KUSTOMIZATIONS.contains(&name) || !file.linted {
-                continue;
-            }
+        for (id, file) in workspace.named(&KUSTOMIZATIONS).filter(|(_, f)| f.linted) {
             let directory = parent(&file.path);
             let Some(root) = workspace.parsed(id).documents.first().map(|d| &d.root) else { continue };
             // Flux's object of the same kind is applied, not built.

@@ -2,7 +2,7 @@
 //! nothing that its files say of a HyperConverged is certain, and its overlays are no manifests of their own.
 
 use super::render::Rendered;
-use crate::files::{Workspace, parent};
+use crate::files::{BUNDLES, Workspace, parent};
 use crate::outcome::Unresolved;
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ pub(super) struct Bundles(BTreeMap<String, Span>);
 
 impl Bundles {
     pub(super) fn new(workspace: &Workspace) -> Self {
-        let files = workspace.iter().filter(|(_, f)| f.linted && matches!(f.path.rsplit('/').next(), Some("fleet.yaml" | "fleet.yml")));
+        let files = workspace.named(&BUNDLES).filter(|(_, f)| f.linted);
         let customized = files.filter_map(|(id, file)| {
             let root = &workspace.parsed(id).documents.first()?.root;
             let entry = root.entry_at(&["targetCustomizations"]).filter(|_| !root.items_at(&["targetCustomizations"]).is_empty())?;

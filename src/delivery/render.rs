@@ -4,7 +4,7 @@ use super::flux::Substitution;
 use super::growth::Growth;
 use super::kustomize::{Build, Effect, Kustomizer, Options, Overlay, Plugin, Problem, ProblemKind, Source as Base};
 use super::{Rendering, Tool, helm};
-use crate::files::{Workspace, is_manifest, parent};
+use crate::files::{CHART, KUSTOMIZATIONS, Workspace, is_manifest, parent};
 use crate::manifest::{self, Object};
 use crate::nodes::pool::Pool;
 use crate::outcome::Unresolved;
@@ -13,9 +13,6 @@ use globset::{Glob, GlobMatcher};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// Names of kustomization files.
-pub(super) const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// What a directory yields.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +64,7 @@ impl<'w> Renderer<'w> {
         match &rendering.tool {
             Tool::Flux(substitution) => self.remember(key(), || self.flux(directory, overlay, substitution.as_ref())),
             Tool::ArgoCd { recurse, include, exclude } => {
-                if self.workspace.find(&below(directory, "Chart.yaml")).is_some() {
+                if self.workspace.find(&below(directory, CHART)).is_some() {
                     let key = format!("chart {directory} {}", rendering.release.key());
                     return self.remember(key, || helm::chart(self.workspace, directory, &rendering.release));
                 }

@@ -1,9 +1,9 @@
 //! Values files that carry paths: an app-of-apps chart delivers the directories its values name. A weak link, but a real one.
 
 use super::helm::{Layer, Release};
-use super::render::{KUSTOMIZATIONS, Rendered};
+use super::render::Rendered;
 use super::{Emission, Mode, Rendering, Tool, What};
-use crate::files::{Workspace, join, parent};
+use crate::files::{KUSTOMIZATIONS, Workspace, join, parent};
 use crate::finding::{Confidence, Label};
 use crate::source::{FileId, Span};
 use crate::yaml::{Node, Value};
@@ -14,14 +14,14 @@ use std::sync::Arc;
 pub(super) fn of_build(workspace: &Workspace, rendered: &Rendered) -> Vec<Emission> {
     let mut files = BTreeSet::new();
     for id in rendered.files.iter() {
-        let path = &workspace.file(*id).path;
-        if !KUSTOMIZATIONS.contains(&path.rsplit('/').next().unwrap_or_default()) {
+        let file = workspace.file(*id);
+        if !KUSTOMIZATIONS.contains(&file.name()) {
             continue;
         }
         for chart in workspace.parsed(*id).documents.iter().flat_map(|d| d.root.items_at(&["helmCharts"])) {
             let one = chart.find(&["valuesFile"]).into_iter();
             for reference in one.chain(chart.items_at(&["additionalValuesFiles"])).filter_map(Node::text) {
-                files.extend(join(parent(path), reference).and_then(|p| workspace.find(&p)));
+                files.extend(join(parent(&file.path), reference).and_then(|p| workspace.find(&p)));
             }
         }
     }

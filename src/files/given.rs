@@ -1,9 +1,11 @@
 //! Texts that somebody gives in the place of what files hold: what an editor has not saved yet, what a fix has made.
 
-use super::needles::{self, by_name};
+use super::names::is_known;
+use super::needles;
 use super::walk::{Found, Walk, wanted};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 impl Walk {
     /// Puts texts, by absolute path, in the place of what files hold. A file that is not there yet is taken as if it were; one that the walk
@@ -13,16 +15,16 @@ impl Walk {
             return;
         }
         // A part of the repository is listed twice: as what is linted, and with all the rest.
-        let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut places: BTreeMap<Arc<str>, Vec<usize>> = BTreeMap::new();
         for (number, file) in found.iter().enumerate() {
-            places.entry(file.path.clone()).or_default().push(number);
+            places.entry(Arc::clone(&file.path)).or_default().push(number);
         }
         for (absolute, text) in texts {
             let Some((path, at)) = self.place(absolute) else { continue };
-            let name = path.rsplit('/').next().unwrap_or_default();
-            let matters = by_name(name) || needles::occur(text.as_bytes());
+            let name = super::path::name(&path);
+            let matters = is_known(name) || needles::occur(text.as_bytes());
             let content = Some(Ok(text.clone()));
-            if let Some(numbers) = places.get(&path) {
+            if let Some(numbers) = places.get(path.as_str()) {
                 for number in numbers {
                     let Some(file) = found.get_mut(*number) else { continue };
                     file.relevant = file.linted && (file.explicit || matters);
@@ -34,7 +36,7 @@ impl Walk {
             let new = !there && linted.iter().any(|l| absolute.starts_with(l)) && self.exclude.matches(&path).is_empty();
             let known = wanted(name.as_bytes());
             if (known && new) || (!known && there) {
-                found.push(Found { path, at, relevant: new && matters, explicit: false, linted: new, text: content });
+                found.push(Found { path: path.into(), at, relevant: new && matters, explicit: false, linted: new, text: content });
             }
         }
     }

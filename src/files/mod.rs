@@ -3,14 +3,18 @@
 //! Each file is read once. A byte search decides what is parsed; everything else is parsed only if something refers to it. Nothing
 //! outside the boundary (the repository) is ever read, through `..` or a symbolic link.
 
+mod file;
 mod given;
 mod ignored;
+mod names;
 mod needles;
 mod path;
 mod shown;
 mod walk;
 
-pub use path::{is_manifest, join, normalise, parent, stem};
+pub use file::File;
+pub use names::{BUNDLES, CHART, KUSTOMIZATIONS};
+pub use path::{is_manifest, join, name, normalise, parent, stem};
 pub use shown::Shown;
 pub use walk::{At, Found, Walk, WalkError, Walked};
 pub(crate) use walk::{read, read_named};
@@ -19,7 +23,7 @@ use crate::source::{FileId, Source};
 use crate::yaml::{self, Parsed};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -39,7 +43,10 @@ pub struct Workspace {
     /// In the order of their paths.
     files: Vec<File>,
     by_path: HashMap<Arc<str>, FileId>,
-    directories: BTreeSet<String>,
+    /// Directories that hold files at any depth, and whether files lie in them directly.
+    directories: BTreeMap<String, bool>,
+    /// Files that mean something by their name, in the order of their paths.
+    named: Vec<FileId>,
     /// Files that the walk passed over because of their names, and that something turned out to refer to.
     late: Vec<OnceLock<File>>,
     late_paths: Mutex<BTreeMap<String, FileId>>,
@@ -54,45 +61,12 @@ pub struct Base {
     pub first: bool,
 }
 
-/// One file.
-#[derive(Debug)]
-pub struct File {
-    /// Path relative to the boundary, with `/`.
-    pub path: Arc<str>,
-    /// Whether a byte search found anything that could matter.
-    pub relevant: bool,
-    /// Named on the command line (or standard input), so it is parsed whatever it holds.
-    pub explicit: bool,
-    /// Below a path that was asked for; other files are only read when something refers to them.
-    pub linted: bool,
-    at: At,
-    /// Of a file that was only listed: whether it is relevant after all.
-    matters: OnceLock<bool>,
-    source: OnceLock<Result<Source, String>>,
-    parsed: OnceLock<Parsed>,
-}
-
-impl File {
-    fn of(found: Found) -> (Self, Option<Result<String, String>>) {
-        let Found { path, at, relevant, explicit, linted, text } = found;
-        let (matters, source, parsed) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        (Self { path: path.into(), relevant, explicit, linted, at, matters, source, parsed }, text)
-    }
-}
-
-impl File {
-    /// Whether its documents were asked for.
-    #[must_use]
-    pub fn is_parsed(&self) -> bool {
-        self.parsed.get().is_some()
-    }
-}
-
 impl Workspace {
     /// The workspace of a finished walk.
     #[must_use]
     pub fn new(boundary: PathBuf, shown: Shown, base: Base, mut found: Vec<Found>) -> Self {
-        found.sort_unstable_by(|a, b| a.path.cmp(&b.path).then(b.linted.cmp(&a.linted)).then(b.text.is_some().cmp(&a.text.is_some())));
+        // A stable sort merges the runs that the walk's threads have sorted.
+        found.sort_by(|a, b| a.path.cmp(&b.path).then(b.linted.cmp(&a.linted)).then(b.text.is_some().cmp(&a.text.is_some())));
         found.dedup_by(|later, first| {
             let same = later.path == first.path;
             if same {
@@ -107,7 +81,8 @@ impl Workspace {
             shown,
             files: Vec::with_capacity(found.len()),
             by_path: HashMap::with_capacity(found.len()),
-            directories: BTreeSet::from([String::new()]),
+            directories: BTreeMap::from([(String::new(), false)]),
+            named: Vec::new(),
             late: std::iter::repeat_with(OnceLock::new).take(MAX_LATE).collect(),
             late_paths: Mutex::default(),
         };
@@ -126,12 +101,32 @@ impl Workspace {
         let mut directory = parent(&file.path);
         // Neighbours follow each other, so most directories are those of the file before.
         let is_known = self.files.last().is_some_and(|last| parent(&last.path) == directory);
-        while !is_known && !self.directories.contains(directory) {
-            self.directories.insert(directory.to_owned());
-            directory = parent(directory);
+        if !is_known {
+            // Those above it hold files, too, though not in themselves.
+            let mut holds = true;
+            loop {
+                match self.directories.get_mut(directory) {
+                    Some(held) => {
+                        *held |= holds;
+                        break;
+                    }
+                    None => drop(self.directories.insert(directory.to_owned(), holds)),
+                }
+                holds = false;
+                directory = parent(directory);
+            }
         }
-        self.by_path.insert(Arc::clone(&file.path), id(self.files.len()));
+        let new = id(self.files.len());
+        if names::is_known(file.name()) {
+            self.named.push(new);
+        }
+        self.by_path.insert(Arc::clone(&file.path), new);
         self.files.push(file);
+    }
+
+    /// The files of these names, which are some that mean something by their name, in the order of their paths.
+    pub fn named(&self, names: &[&str]) -> impl Iterator<Item = (FileId, &File)> {
+        self.named.iter().map(|id| (*id, self.file(*id))).filter(move |(_, file)| names.contains(&file.name()))
     }
 
     /// A file's path as people see it.
@@ -203,7 +198,7 @@ impl Workspace {
         let new = id(self.files.len() + number);
         let beyond = || Err(format!("more than {} files with unusual names are referred to; the others were not read", MAX_LATE - 1));
         let text = (number == MAX_LATE - 1).then(beyond);
-        let found = Found { path: path.to_owned(), at: At::Path, relevant: false, explicit: false, linted: false, text };
+        let found = Found { path: path.into(), at: At::Path, relevant: false, explicit: false, linted: false, text };
         let (file, text) = File::of(found);
         if let Some(Err(why)) = text {
             let _ = file.source.set(Err(why));
@@ -229,7 +224,7 @@ impl Workspace {
     /// Whether a directory with files exists at a path relative to the boundary (empty for the boundary itself).
     #[must_use]
     pub fn is_directory(&self, path: &str) -> bool {
-        self.directories.contains(path) || walk::is_directory(&self.boundary.join(path), &self.boundary)
+        self.directories.contains_key(path) || walk::is_directory(&self.boundary.join(path), &self.boundary)
     }
 
     /// The directory that a path of a deployer means: from the repository's root, or else from the linted directory, which may be a
@@ -242,11 +237,17 @@ impl Workspace {
         order.into_iter().flatten().find(|d| self.is_directory(d))
     }
 
+    /// Whether files lie in a directory itself, not only below it.
+    #[must_use]
+    pub fn has_files(&self, directory: &str) -> bool {
+        self.directories.get(directory) == Some(&true)
+    }
+
     /// The directories at any depth below a directory that hold files, in order.
     pub fn directories_below(&self, directory: &str) -> impl Iterator<Item = &str> {
         let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
-        let range = self.directories.range(prefix.clone()..);
-        range.take_while(move |path| path.starts_with(&prefix)).map(String::as_str)
+        let range = self.directories.range(prefix.clone()..).map(|(path, _)| path.as_str());
+        range.take_while(move |path| path.starts_with(&prefix))
     }
 
     /// The files at any depth below a directory, in order.

@@ -46,8 +46,3 @@ static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 pub(super) fn occur(bytes: &[u8]) -> bool {
     SEARCH.as_ref().is_none_or(|search| search.is_match(bytes))
 }
-
-/// Files that matter by their name.
-pub(super) fn by_name(name: &str) -> bool {
-    matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization" | "Chart.yaml" | "nodes-config.yaml" | "nodes-config.yml")
-}

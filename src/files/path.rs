@@ -6,6 +6,12 @@ pub fn parent(path: &str) -> &str {
     memchr::memrchr(b'/', path.as_bytes()).map_or("", |slash| &path[..slash])
 }
 
+/// The last part of a path.
+#[must_use]
+pub fn name(path: &str) -> &str {
+    memchr::memrchr(b'/', path.as_bytes()).map_or(path, |slash| &path[slash + 1..])
+}
+
 /// Whether a file is called like a manifest.
 #[must_use]
 pub fn is_manifest(path: &str) -> bool {
@@ -15,7 +21,7 @@ pub fn is_manifest(path: &str) -> bool {
 /// A file's name without directories and extension.
 #[must_use]
 pub fn stem(path: &str) -> &str {
-    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    let name = name(path);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
@@ -25,10 +31,11 @@ pub fn join(from: &str, path: &str) -> Option<String> {
     if path.starts_with('/') {
         return None;
     }
-    if from.is_empty() {
-        return normalise(path);
+    if from.is_empty() || path.is_empty() {
+        return normalise(if from.is_empty() { path } else { from });
     }
-    normalise(&[from, "/", path].concat())
+    let joined = [from, "/", path].concat();
+    if is_normal(&joined) { Some(joined) } else { normalise(&joined) }
 }
 
 /// A path with `.`, `..` and doubled slashes resolved; `None` when it leads out of the repository.
@@ -54,7 +61,10 @@ pub fn normalise(path: &str) -> Option<String> {
 fn is_normal(path: &str) -> bool {
     let bytes = path.as_bytes();
     let ends = bytes.first().is_some_and(|b| matches!(b, b'/' | b'.')) || bytes.last() == Some(&b'/');
-    !ends && !memchr::memchr_iter(b'/', bytes).any(|slash| matches!(bytes.get(slash + 1), Some(b'/' | b'.')))
+    // Without a way out of the loop, and in bytes, many pairs are compared at once.
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    let resolved = |(a, b): (&u8, &u8)| u8::from(*a == b'/') & (u8::from(*b == b'/') | u8::from(*b == b'.'));
+    !ends && pairs.map(resolved).fold(0, |any, pair| any | pair) == 0
 }
 
 #[cfg(test)]
@@ -68,6 +78,7 @@ mod tests {
         assert_eq!(join("a", ".."), Some(String::new()));
         assert_eq!(join("a", "b/.c"), Some("a/b/.c".to_owned()));
         assert_eq!(join("a", ""), Some("a".to_owned()));
+        assert_eq!((join("a/./b", "c"), join("a/../b", ""), join("a", "b/")), (Some("a/b/c".into()), Some("b".into()), Some("a/b".into())));
         assert_eq!(join("a", "../.."), None);
         assert_eq!(join("a", "/etc"), None);
         assert_eq!((parent("a/b.yaml"), parent("b")), ("a", ""));

@@ -1,6 +1,7 @@
 //! Finding files: directories walked on all cores, ignore files honoured, symbolic links bounded by the repository.
 
-use super::needles::{self, by_name};
+use super::names::is_known;
+use super::needles;
 use super::shown::Shown;
 use super::{MAX_FILE, ignored, normalise};
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -28,7 +29,7 @@ pub struct Walk {
 #[derive(Debug)]
 pub struct Found {
     /// Path relative to the boundary, with `/`.
-    pub path: String,
+    pub path: Arc<str>,
     /// Where to read it.
     pub at: At,
     /// Whether the byte search hit.
@@ -98,7 +99,7 @@ impl Walk {
         self.walk(&[&self.boundary], &mut walked, &|entry, _, mine| {
             let Ok(entry) = entry else { return };
             if let (true, Some((path, at))) = (entry.file_type().is_some_and(|t| t.is_file()), self.place(entry.path())) {
-                mine.found.push(Found { path, at, relevant: false, explicit: false, linted: false, text: None });
+                mine.found.push(Found { path: path.into(), at, relevant: false, explicit: false, linted: false, text: None });
             }
         });
         walked.found
@@ -177,12 +178,12 @@ impl Walk {
 
     fn take(&self, absolute: &Path, read: Result<&[u8], String>, explicit: bool) -> Result<Found, String> {
         let (path, at) = self.place(absolute).ok_or(OUTSIDE)?;
-        let name = path.rsplit('/').next().unwrap_or_default();
+        let name = super::path::name(&path);
         // What cannot be read is kept, so that what refers to it can be told why it is not there.
         let matters = |bytes: &&[u8]| needles::occur(bytes) || is_wide(bytes);
-        let relevant = explicit || by_name(name) || read.as_ref().map_or(true, matters);
+        let relevant = explicit || is_known(name) || read.as_ref().map_or(true, matters);
         let text = relevant.then(|| read.and_then(|bytes| decode(bytes.to_vec())));
-        Ok(Found { path, at, relevant, explicit, linted: true, text })
+        Ok(Found { path: path.into(), at, relevant, explicit, linted: true, text })
     }
 
     /// The path relative to the boundary, and where the file is; parts that are not Unicode get replacement characters.
@@ -220,6 +221,8 @@ struct Share<'w> {
 
 impl Drop for Share<'_> {
     fn drop(&mut self) {
+        // Each thread sorts its own share, so that only runs are left to merge.
+        self.walked.found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         all.found.append(&mut self.walked.found);
         all.errors.append(&mut self.walked.errors);
@@ -231,7 +234,7 @@ pub(super) const OUTSIDE: &str = "it lies outside the repository";
 
 /// Whether a file of this name is read without anything that refers to it.
 pub(super) fn wanted(name: &[u8]) -> bool {
-    [".yaml", ".yml", ".json", ".tpl"].iter().any(|e| name.ends_with(e.as_bytes())) || std::str::from_utf8(name).is_ok_and(by_name)
+    [".yaml", ".yml", ".json", ".tpl"].iter().any(|e| name.ends_with(e.as_bytes())) || std::str::from_utf8(name).is_ok_and(is_known)
 }
 
 pub(super) fn slashes(path: &Path) -> String {

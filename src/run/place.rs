@@ -141,7 +141,7 @@ impl Place {
         let absolute = path.canonicalize().map_err(|e| e.to_string())?;
         let text = files::read_named(&absolute)?;
         Ok(Found {
-            path: self.key(&absolute),
+            path: self.key(&absolute).into(),
             at: At::Elsewhere(absolute.as_path().into(), self.shown.absolute(&absolute).into()),
             relevant: false,
             explicit: true,

@@ -14,7 +14,7 @@ mod tests;
 pub(super) use input::{Layer, Release};
 
 use super::render::Rendered;
-use crate::files::{Workspace, parent};
+use crate::files::{CHART, Workspace, parent};
 use crate::manifest::{self, Object};
 use crate::operator::{self, Tri, feature::feature, hyperconverged::HyperConverged};
 use crate::outcome::Unresolved;
@@ -29,7 +29,7 @@ pub(super) const TEMPLATE: &str = "a template; render it and lint the result, as
 
 /// Directories that hold a chart.
 pub(super) fn charts(workspace: &Workspace) -> BTreeSet<String> {
-    workspace.iter().filter(|(_, f)| f.path.rsplit('/').next() == Some("Chart.yaml")).map(|(_, f)| parent(&f.path).to_owned()).collect()
+    workspace.named(&[CHART]).map(|(_, f)| parent(&f.path).to_owned()).collect()
 }
 
 /// Whether a file is a chart's content and so never applied as it stands.

@@ -5,7 +5,7 @@ use super::chain::Chain;
 use super::fields;
 use super::files::Files;
 use super::finish;
-use super::kustomization::{FILE_NAMES, Kustomization, display, in_dir};
+use super::kustomization::{Kustomization, display, in_dir};
 use super::load;
 use super::log::{Log, Plugin, ProblemKind};
 use super::overlay;
@@ -18,6 +18,7 @@ use super::specs::Specs;
 use super::transform;
 use super::vars;
 use super::{Build, id::Id};
+use crate::files::KUSTOMIZATIONS;
 use crate::source::{FileId, Span};
 use crate::yaml::{Mapping, Node, Opaque, Style, Value, parse_value};
 use std::collections::HashMap;
@@ -206,7 +207,7 @@ impl<'f> Kustomizer<'f> {
 
     /// The fields of a directory's kustomization.
     fn root_of(&self, dir: &str) -> Option<&'f Node> {
-        let file = FILE_NAMES.iter().find_map(|name| self.files.find(&in_dir(dir, name)))?;
+        let file = KUSTOMIZATIONS.iter().find_map(|name| self.files.find(&in_dir(dir, name)))?;
         self.files.parsed(file).documents.first().map(|d| &d.root)
     }
 

@@ -3,6 +3,7 @@
 
 use super::log::{Log, ProblemKind};
 use crate::yaml::{Entry, Node, Typed};
+use std::fmt;
 
 /// The type of a field.
 #[derive(Clone, Copy)]
@@ -136,8 +137,32 @@ pub(super) const KUSTOMIZATION: Shape = Struct(&[
     ("buildMetadata", TEXTS),
 ]);
 
-/// Notes every unknown field and every value of a wrong type below a node.
+/// What a message calls a node. Only a message spells it out: nearly all nodes are right.
+#[derive(Clone, Copy)]
+enum What<'a> {
+    Named(&'a str),
+    Field(&'a str),
+    ItemOf(&'a What<'a>),
+    ValueOf(&'a What<'a>),
+}
+
+impl fmt::Display for What<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => f.write_str(name),
+            Self::Field(name) => write!(f, "`{name}`"),
+            Self::ItemOf(list) => write!(f, "every item of {list}"),
+            Self::ValueOf(map) => write!(f, "every value of {map}"),
+        }
+    }
+}
+
+/// Notes every unknown field and every value of a wrong type below a node, which messages call `what`.
 pub(super) fn check(node: &Node, shape: Shape, what: &str, log: &mut Log) {
+    inspect(node, shape, &What::Named(what), log);
+}
+
+fn inspect(node: &Node, shape: Shape, what: &What<'_>, log: &mut Log) {
     if node.is_null() {
         return;
     }
@@ -156,12 +181,12 @@ pub(super) fn check(node: &Node, shape: Shape, what: &str, log: &mut Log) {
         Int if node.as_int().is_none() && !is_opaque(node) => wrong(log, "an integer"),
         Bool | Int => {}
         Map(values) => match node.as_mapping() {
-            Some(mapping) => mapping.entries.iter().for_each(|e| check(&e.value, *values, &format!("every value of {what}"), log)),
+            Some(mapping) => mapping.entries.iter().for_each(|e| inspect(&e.value, *values, &What::ValueOf(what), log)),
             None if is_opaque(node) => {}
             None => wrong(log, "a map"),
         },
         List(items) => match node.as_sequence() {
-            Some(list) => list.iter().for_each(|i| check(i, *items, &format!("every item of {what}"), log)),
+            Some(list) => list.iter().for_each(|i| inspect(i, *items, &What::ItemOf(what), log)),
             None if is_opaque(node) => {}
             None => wrong(log, "a list"),
         },
@@ -173,10 +198,10 @@ pub(super) fn check(node: &Node, shape: Shape, what: &str, log: &mut Log) {
     }
 }
 
-fn known(entry: &Entry, fields: &[(&str, Shape)], what: &str, log: &mut Log) {
+fn known(entry: &Entry, fields: &[(&str, Shape)], what: &What<'_>, log: &mut Log) {
     let Some(key) = entry.key.text() else { return };
     match fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)) {
-        Some((name, shape)) => check(&entry.value, *shape, &format!("`{name}`"), log),
+        Some((name, shape)) => inspect(&entry.value, *shape, &What::Field(name), log),
         None => log.refuse(ProblemKind::Field, entry.key.span(), format!("{what} has no field `{key}`")),
     }
 }

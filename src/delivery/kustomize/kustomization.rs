@@ -3,12 +3,10 @@
 use super::fields;
 use super::files::Files;
 use super::log::{Log, ProblemKind};
+use crate::files::KUSTOMIZATIONS;
 use crate::source::{FileId, Span};
 use crate::yaml::{self, Node, Parsed};
 use std::sync::Arc;
-
-/// The names kustomize accepts, exactly one of which a directory may have.
-pub(super) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// A kustomization or component.
 #[derive(Clone, Debug)]
@@ -25,7 +23,7 @@ pub(super) struct Kustomization {
 impl Kustomization {
     /// Reads the kustomization of a directory. `reference` is the place that asked for it.
     pub(super) fn read(files: &dyn Files, dir: &Arc<str>, reference: Option<Span>, log: &mut Log) -> Option<Self> {
-        let found: Vec<FileId> = FILE_NAMES.iter().filter_map(|name| files.find(&in_dir(dir, name))).collect();
+        let found: Vec<FileId> = KUSTOMIZATIONS.iter().filter_map(|name| files.find(&in_dir(dir, name))).collect();
         log.files.extend(&found);
         let Some(&file) = found.first() else {
             if let Some(span) = reference {

@@ -7,7 +7,8 @@ use super::files::Files;
 use super::kustomization::in_dir;
 use super::log::ProblemKind;
 use super::resource::Resource;
-use super::{Build, Problem, kustomization, log::Effect};
+use super::{Build, Problem, log::Effect};
+use crate::files::KUSTOMIZATIONS;
 use crate::source::{FileId, Span};
 use crate::yaml::{Entry, Mapping, Node, Style};
 use std::collections::BTreeMap;
@@ -74,7 +75,7 @@ impl Notes<'_> {
         if !object.origin.generated {
             return Some(format!("path: {}\n", self.relative(self.files.path(object.origin.span.file)?)));
         }
-        let file = kustomization::FILE_NAMES.iter().find_map(|name| self.files.find(&in_dir(&object.origin.dir, name)))?;
+        let file = KUSTOMIZATIONS.iter().find_map(|name| self.files.find(&in_dir(&object.origin.dir, name)))?;
         let from = object.origin.span.file;
         let name = (from != file).then(|| fields::value(&object.root, "metadata").and_then(|m| fields::text(m, "name"))).flatten();
         let kind = if &*object.id().gvk.kind == "Secret" { "SecretGenerator" } else { "ConfigMapGenerator" };
