@@ -9,7 +9,7 @@ use super::{Deliveries, Delivery, Emission, How, Mode, Target, What, acm, argocd
 use crate::files::Workspace;
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
-use crate::operator::hyperconverged::HyperConverged;
+use crate::operator::hyperconverged::{GROUP, HyperConverged, KIND};
 use crate::outcome::Unresolved;
 use crate::source::{FileId, Span};
 use std::cell::RefCell;
@@ -151,7 +151,7 @@ impl Plan<'_> {
     /// Notes once that a bound of this program was hit.
     fn limit(&mut self, span: Span, message: String) {
         if !self.out.problems.iter().any(|p| p.kind == ProblemKind::Limit && p.message == message) {
-            self.out.problems.push(Problem { kind: ProblemKind::Limit, effect: Effect::Ineffective, span, message, related: None });
+            self.out.problems.push(Problem { kind: ProblemKind::Limit, effect: Effect::Ineffective, span, message, related: None, sought: None });
         }
     }
 
@@ -172,9 +172,10 @@ impl Plan<'_> {
             // One template is unknown for the same reason in every release of it.
             let new = rendered.unresolved.iter().filter(|u| self.hidden.insert((u.span, u.reason.clone())));
             self.out.unresolved.extend(new.cloned());
-            // What is wrong with a build matters where it yields a HyperConverged, or might have.
-            let matters = rendered.objects.iter().any(|o| HyperConverged::read(o).is_some());
-            self.out.problems.extend(rendered.problems.iter().filter(|p| matters || p.kind == ProblemKind::Limit).cloned());
+            // What is wrong with a build matters where it yields a HyperConverged, or patches one that is not there.
+            let yields = rendered.objects.iter().any(|o| HyperConverged::read(o).is_some());
+            let patches = |p: &Problem| p.sought.as_ref().is_some_and(|(group, kind)| (&**group, &**kind) == (GROUP, KIND));
+            self.out.problems.extend(rendered.problems.iter().filter(|p| yields || p.kind == ProblemKind::Limit || patches(p)).cloned());
         }
         self.out.list.push(Delivery {
             how: seed.how,

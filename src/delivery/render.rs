@@ -125,7 +125,14 @@ impl<'w> Renderer<'w> {
             let objects = rendered.objects.iter().filter_map(|o| Object::read(&substitution.apply(&o.root, &growth))).collect();
             rendered.objects = Arc::new(objects);
             if let (Some(message), Some(first)) = (growth.message(), rendered.objects.first()) {
-                rendered.problems.push(Problem { kind: ProblemKind::Limit, effect: Effect::Ineffective, span: first.span(), message, related: None });
+                rendered.problems.push(Problem {
+                    kind: ProblemKind::Limit,
+                    effect: Effect::Ineffective,
+                    span: first.span(),
+                    message,
+                    related: None,
+                    sought: None,
+                });
             }
         }
         rendered

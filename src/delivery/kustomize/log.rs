@@ -1,6 +1,7 @@
 //! What a build has to say besides its objects.
 
 use super::bounds::MAX_MEETINGS;
+use super::id::Id;
 use super::resource::Resource;
 use crate::source::{FileId, Span};
 use std::collections::BTreeSet;
@@ -19,6 +20,8 @@ pub struct Problem {
     pub message: String,
     /// The other place it concerns: the first of two equal objects, the object a patch does not fit.
     pub related: Option<Span>,
+    /// The API group and the kind of the object that a patch names, where it is not there.
+    pub sought: Option<(Box<str>, Box<str>)>,
 }
 
 /// What follows from a problem.
@@ -100,6 +103,13 @@ impl Log {
         self.problem(kind, Effect::Refused, span, message.into(), None);
     }
 
+    /// Notes a patch for an object that is not there.
+    pub(super) fn refuse_patch(&mut self, id: &Id, span: Span) {
+        let message = format!("no resource matches the patch for {id}");
+        let sought = Some((id.gvk.group.clone(), id.gvk.kind.clone()));
+        self.problems.push(Problem { kind: ProblemKind::NoTarget, effect: Effect::Refused, span, message, related: None, sought });
+    }
+
     /// The same with a second place.
     pub(super) fn refuse_related(&mut self, kind: ProblemKind, span: Span, message: impl Into<String>, related: Span) {
         self.problem(kind, Effect::Refused, span, message.into(), Some(related));
@@ -111,7 +121,7 @@ impl Log {
     }
 
     fn problem(&mut self, kind: ProblemKind, effect: Effect, span: Span, message: String, related: Option<Span>) {
-        self.problems.push(Problem { kind, effect, span, message, related });
+        self.problems.push(Problem { kind, effect, span, message, related, sought: None });
     }
 
     /// Notes once that a bound of this program was hit, and what is unknown for it.

@@ -196,9 +196,7 @@ impl Patching<'_> {
 
     fn unmatched(&mut self, patch: &Resource, id: &Id) {
         let Some((span, reason)) = self.log.hides() else {
-            let message = format!("no resource matches the patch for {id}");
-            self.log.refuse(ProblemKind::NoTarget, name_span(&patch.root), message);
-            return;
+            return self.log.refuse_patch(id, name_span(&patch.root));
         };
         let unknown = Node::new(Value::Opaque(Opaque { reason, span }), patch.root.span());
         match Merge::new(self.schema, patch.root.span()).apply(Some(&unknown), Some(&patch.root), None) {

@@ -40,7 +40,14 @@ pub(super) fn finish(build: &mut Build, root: &Node, dir: &str, files: &dyn File
 fn sort_options(build: &mut Build, root: &Node) {
     let Some(options) = fields::value(root, "sortOptions") else { return };
     let mut refuse = |span: Span, message: &str| {
-        build.problems.push(Problem { kind: ProblemKind::Field, effect: Effect::Refused, span, message: message.to_owned(), related: None });
+        build.problems.push(Problem {
+            kind: ProblemKind::Field,
+            effect: Effect::Refused,
+            span,
+            message: message.to_owned(),
+            related: None,
+            sought: None,
+        });
     };
     let order = fields::value(options, "order");
     match order.and_then(Node::text) {
