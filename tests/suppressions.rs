@@ -96,3 +96,21 @@ fn an_entry_holds_until_its_last_day() {
     assert_eq!((found.iter().map(String::as_str).collect::<Vec<_>>(), suppressed), (vec!["configuration-unused", "multi-arch-images-disabled"], 0));
     assert_eq!(rules(&scratch, next, &["clusters/prod"]).0.len(), 2, "a day that has passed has passed for every part");
 }
+
+#[test]
+fn sarif_has_what_is_left_alone_only_when_asked() {
+    let config = format!("{MIXED}- {{name: dr, nodeArchitectures: [amd64, arm64]}}\nignore:\n- {{paths: ['clusters/dr/**'], reason: no images}}\n");
+    let comment = OFF.replace("false", "false # hco-lint: ignore[multi-arch-images-disabled] no machines yet");
+    let scratch = repository(&[(".hco-lint.yaml", &config), ("clusters/prod/hco.yaml", &comment), ("clusters/dr/hco.yaml", OFF)]);
+    let suppressions = |arguments: &[&str]| -> Vec<Value> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hco-lint"));
+        let output = command.args(["--format", "sarif"]).args(arguments).current_dir(&scratch.root).output().expect("it runs");
+        let log: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let results = log["runs"][0]["results"].as_array().expect("results");
+        results.iter().map(|r| r["suppressions"][0].clone()).collect()
+    };
+    assert_eq!(suppressions(&[]), [Value::Null; 0]);
+    let listed = suppressions(&["--sarif-suppressed"]);
+    let said: Vec<(&str, &str)> = listed.iter().filter_map(|s| Some((s["kind"].as_str()?, s["justification"].as_str()?))).collect();
+    assert_eq!(said, [("external", "no images"), ("inSource", "no machines yet")]);
+}

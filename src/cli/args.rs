@@ -107,6 +107,9 @@ pub(super) struct CheckArgs {
     /// Also write this format to this file; may be repeated
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
     pub(super) output: Vec<(Format, PathBuf)>,
+    /// List in `sarif` also what is left alone, marked as suppressed; not for GitHub, which opens alerts for it
+    #[arg(long)]
+    pub(super) sarif_suppressed: bool,
     /// Run only these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = RuleName, hide_possible_values = true)]
     pub(super) select: Vec<String>,

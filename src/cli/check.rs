@@ -59,6 +59,7 @@ pub(super) fn check(args: &CheckArgs) -> io::Result<u8> {
     let mut options = options(&args.input, &infos, args.format);
     options.folded = &folded;
     options.fail_on = args.fail_on.severity();
+    options.suppressed = args.sarif_suppressed;
     if written.stream {
         args.format.write(&mut io::stderr().lock(), &outcome, &Options { color: false, links: false, ..options })?;
     } else {

@@ -108,8 +108,8 @@ pub struct Options<'a> {
     pub rules: &'a [RuleInfo<'a>],
     /// Rules whose findings people read as one line of the summary; machine formats have each of them.
     pub folded: &'a [&'a str],
-    /// Whether `sarif` lists what is suppressed, marked as such. Off by default: GitHub takes suppressed results for open alerts
-    /// (codeql-action#1230).
+    /// Whether `sarif` lists what is suppressed, marked as such. Off by default: GitHub reads no `suppressions` and opens an alert
+    /// for each such result (github/codeql-action#1230).
     pub suppressed: bool,
     /// From which severity on a finding fails the run; `None` when nothing does.
     pub fail_on: Option<Severity>,
