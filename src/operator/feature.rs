@@ -147,16 +147,7 @@ fn gate_value(hco: &HyperConverged, release: Release) -> (Tri, Option<Node>) {
 /// Key and value together where the value was written with its key; a value that a patch put in stands alone.
 fn line_of(hco: &HyperConverged, path: &[&str], node: &Node) -> Option<Span> {
     let entry = hco.root().entry_at(path).filter(|e| e.value.same(node));
-    Some(match entry {
-        Some(entry) if adjacent(entry) => entry.span(),
-        _ => node.span(),
-    })
-}
-
-fn adjacent(entry: &Entry) -> bool {
-    entry.key.span().file == entry.value.span().file
-        && entry.key.span().end <= entry.value.span().start
-        && entry.value.span().start - entry.key.span().end < 16
+    Some(entry.map_or(node.span(), Entry::span))
 }
 
 /// The narrowest existing block the flag belongs in: `featureGates`, then the field's own parent, then `spec`, then the object's kind.

@@ -227,6 +227,12 @@ impl Image {
         self.node.find(&["spec", "managedDataSource"]).and_then(Node::text)
     }
 
+    /// Where to point when something of the entry is missing: the patch that took it away, else as [`Image::span`].
+    #[must_use]
+    pub fn lacking(&self, path: &[&str]) -> Span {
+        self.node.removed_at(path).unwrap_or_else(|| self.span())
+    }
+
     /// Where to point when the entry as a whole is meant: its name, else its first key.
     #[must_use]
     pub fn span(&self) -> Span {

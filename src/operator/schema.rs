@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 /// One refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// The value, or for a missing key the object it is missing from.
+    /// The value, or for a missing key the object it is missing from, or the patch that took it away.
     pub span: Span,
     /// Path of the field (`spec.featureGates`, list items by number).
     pub path: String,
@@ -172,7 +172,9 @@ impl Check {
             }
             match node.get(key).non_null() {
                 Lookup::Found(value) => self.below(format_args!(".{key}"), |check| check.value(child, value)),
-                Lookup::Absent if child.required => self.below(format_args!(".{key}"), |check| check.report(node.span(), Problem::Missing)),
+                Lookup::Absent if child.required => {
+                    self.below(format_args!(".{key}"), |check| check.report(node.removed_at(&[key]).unwrap_or(node.span()), Problem::Missing))
+                }
                 Lookup::Absent | Lookup::Unknown(_) => {}
             }
         }

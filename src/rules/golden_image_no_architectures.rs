@@ -25,7 +25,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 }
 
 fn draft(subject: &Subject<'_>, image: &GoldenImage, empty: Option<Span>) -> Draft {
-    let entry = image.entry.as_ref().map_or(subject.feature.place, |e| e.span());
+    let entry = image.entry.as_ref().map_or(subject.feature.place, |e| e.lacking(&["metadata", "annotations", ARCHITECTURES]));
     let (at, here) = match empty {
         Some(place) => (place, "the list is empty, so the image is not imported either"),
         None => (entry, "no list of architectures"),

@@ -18,7 +18,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             Lookup::Unknown(_) => continue,
         };
         findings.add(
-            Draft::new(image.span(), here, format!("golden image number {} has no name", index + 1))
+            Draft::new(image.lacking(&["metadata", "name"]), here, format!("golden image number {} has no name", index + 1))
                 .about(&subject.hco.object)
                 .item(&format!("#{}", index + 1))
                 .field("metadata.name")

@@ -7,6 +7,9 @@ use crate::operator::images::lacks_source;
 
 pub(super) const CHECK: Check = Check::Subject(check);
 
+/// Where an entry names its source.
+const SOURCE: [&str; 4] = ["spec", "template", "spec", "source"];
+
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     // With the common images off, the operator never merges the entry.
     if subject.hco.common_images().0 != Tri::Yes {
@@ -17,7 +20,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         }
         let draft = Draft::new(
-            image.node.entry_at(&["spec"]).map_or(image.span(), |e| e.key.span()),
+            image.node.removed_at(&SOURCE).or(image.node.entry_at(&SOURCE[..1]).map(|e| e.key.span())).unwrap_or(image.span()),
             "no `template.spec.source`",
             format!("the entry for the operator's own image {} has no source, which crashes the operator's admission webhook", image.name()),
         );

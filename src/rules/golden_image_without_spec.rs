@@ -14,7 +14,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         }
         findings.add(
-            Draft::new(image.span(), "enabled, and has no `spec`", format!("{} is enabled but has no spec", golden_image(image.name())))
+            Draft::new(image.lacking(&["spec"]), "enabled, and has no `spec`", format!("{} is enabled but has no spec", golden_image(image.name())))
                 .about(&subject.hco.object)
                 .item(image.name())
                 .field("spec")

@@ -1,5 +1,6 @@
 //! Reading a tree: by key and by path, where "not there" and "cannot be known" are different answers.
 
+use super::node::Layout;
 use super::{Dialect, Entry, Mapping, Node, Opaque, Scalar, Typed, Value};
 use crate::source::Span;
 
@@ -182,27 +183,46 @@ impl Node {
         self.find(path).and_then(Node::as_mapping).map_or(&[], |m| &m.entries)
     }
 
-    /// The patch that removed the key at the end of a path, if one did.
+    /// The patch that removed what stood at a path, alone or with the block around it, if one did.
     #[must_use]
     pub fn removed_at(&self, path: &[&str]) -> Option<Span> {
-        let (last, parents) = path.split_last()?;
-        self.find(parents)?.as_mapping()?.removed.iter().find(|r| &*r.key == *last).map(|r| r.by)
+        self.removal(path).map(|(_, by)| by)
     }
-}
 
-impl Node {
-    /// The patch that took an item out of the list at a path, if one did.
+    /// The patch that took an item out of the list at a path, alone or with the list, if one did.
     #[must_use]
     pub fn item_removed_at(&self, path: &[&str], is: impl Fn(&Node) -> bool) -> Option<Span> {
-        let Value::Sequence(list) = self.find(path)?.value() else { return None };
-        list.removed.iter().rfind(|r| is(&r.item)).map(|r| r.by)
+        if let Some(Value::Sequence(list)) = self.find(path).map(Node::value) {
+            return list.removed.iter().rfind(|r| is(&r.item)).map(|r| r.by);
+        }
+        let (list, by) = self.removal(path)?;
+        list?.as_sequence()?.iter().any(is).then_some(by)
+    }
+
+    /// What stood at a path until a patch took it away, as far as it was seen, and the patch.
+    fn removal(&self, path: &[&str]) -> Option<(Option<&Node>, Span)> {
+        let (mut here, mut rest) = (self, path);
+        while let [key, inside @ ..] = rest {
+            let mapping = here.as_mapping()?;
+            if let Some(removed) = mapping.removed.iter().find(|r| &*r.key == *key) {
+                let was = removed.was.as_ref();
+                return if inside.is_empty() { Some((was, removed.by)) } else { Some((Some(was?.find(inside)?), removed.by)) };
+            }
+            here = here.get(key).found()?;
+            rest = inside;
+        }
+        None
     }
 }
 
 impl Entry {
-    /// Key and value together, where they stand in the same file; else the value alone.
+    /// Key and value together where they were written together; else the value alone, which a patch brought.
     #[must_use]
     pub fn span(&self) -> Span {
-        self.value.span().to(self.key.span())
+        /// More than this lies between a key and its own value only where a comment does.
+        const APART: u32 = 16;
+        let (key, value) = (self.key.span(), self.value.span());
+        let near = key.file == value.file && key.end <= value.start && value.start - key.end < APART;
+        if near && *self.key.layout() == Layout::Inline { key.to(value) } else { value }
     }
 }

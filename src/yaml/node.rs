@@ -106,10 +106,12 @@ pub struct Entry {
 }
 
 /// A key that a patch took away.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Removal {
     /// The key.
     pub key: Box<str>,
+    /// What it held, if that could be seen.
+    pub was: Option<Node>,
     /// The patch's own line.
     pub by: Span,
 }

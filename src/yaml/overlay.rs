@@ -55,7 +55,7 @@ impl Node {
             if change.value.is_null() {
                 merged.entries.retain(|e| e.key.text() != Some(key));
                 if old.is_some() || merged.open.is_some() {
-                    merged.removed.push(Removal { key: key.into(), by: change.span() });
+                    merged.removed.push(Removal { key: key.into(), was: old, by: change.span() });
                 }
                 continue;
             }

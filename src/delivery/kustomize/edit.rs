@@ -61,10 +61,10 @@ pub(super) fn set_value(mapping: &mut Mapping, key: &Node, value: Node) {
 
 /// Removes a key and remembers who did.
 pub(super) fn remove(mapping: &mut Mapping, key: &str, by: Span) {
-    let before = mapping.entries.len();
+    let was = mapping.entry(key).map(|e| e.value.clone());
     mapping.entries.retain(|e| e.key.text() != Some(key));
-    if (before != mapping.entries.len() || mapping.open.is_some()) && !mapping.removed.iter().any(|r| &*r.key == key) {
-        mapping.removed.push(Removal { key: key.into(), by });
+    if (was.is_some() || mapping.open.is_some()) && !mapping.removed.iter().any(|r| &*r.key == key) {
+        mapping.removed.push(Removal { key: key.into(), was, by });
     }
 }
 
