@@ -115,6 +115,15 @@ pub struct Summary {
     pub unknown_architectures: Vec<String>,
 }
 
+impl Summary {
+    /// Whether there was nothing that could be checked: no file at all, or none that could matter and was readable. Files that cannot
+    /// matter are checked by seeing that.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files == 0 || (self.parsed == 0 && !self.unreadable.is_empty())
+    }
+}
+
 /// One cluster as `topology` and JSON show it.
 #[derive(Clone, Debug)]
 pub struct ClusterView {

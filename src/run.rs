@@ -255,7 +255,8 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         linted,
         text: Some(Ok(text)),
     };
-    found.extend(settings.stdin.clone().map(|text| given(STDIN, text, true)));
+    // A stream that holds nothing, such as that of a failed command, is no file.
+    found.extend(settings.stdin.clone().filter(|text| !text.trim().is_empty()).map(|text| given(STDIN, text, true)));
     if !settings.architectures.is_empty() {
         found.push(given(COMMAND_LINE, command_line(&settings.architectures), false));
     }

@@ -177,6 +177,12 @@ impl Cluster {
         self.given.iter().filter(move |g| g.object.is(group, kind)).map(|g| (&g.object, g.confidence))
     }
 
+    /// How sure it is that its pools are its own, all of them: what follows from the absence of a pool is no surer.
+    #[must_use]
+    pub fn inventory(&self) -> Confidence {
+        self.pools.iter().map(|m| m.confidence).min().unwrap_or(Confidence::High)
+    }
+
     /// What the objects that install the operator say of it.
     fn installation(&self) -> Installation {
         let objects: Vec<&Object> = self.given.iter().filter(|g| g.confidence > Confidence::Low).map(|g| &g.object).collect();

@@ -40,7 +40,7 @@ pub(crate) fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options, f
 
 /// `1 error, 2 warnings in 3 clusters`, or that there is nothing.
 pub(crate) fn verdict(outcome: &Outcome, options: &Options) -> String {
-    if outcome.summary.parsed == 0 && outcome.findings.is_empty() {
+    if outcome.summary.is_empty() && outcome.findings.is_empty() {
         return "nothing was checked".to_owned();
     }
     let of = |severity| options.unfolded(outcome).filter(|f| f.severity == severity).count();

@@ -52,7 +52,7 @@ impl Kind {
 pub(crate) fn unseen(outcome: &Outcome) -> Vec<Unseen<'_>> {
     let summary = &outcome.summary;
     let mut out = Vec::new();
-    if summary.parsed == 0 {
+    if summary.is_empty() {
         let reason = format!("nothing was checked: no manifest among {}", count(summary.files, "file"));
         out.push(Unseen { kind: Kind::Nothing, reason: Cow::Owned(reason), file: None, span: None });
     }

@@ -29,7 +29,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         }
         // Absence follows from a complete inventory alone; a pool of the right architecture may get its nodes.
         let complete = subject.architectures.knowledge == Knowledge::Complete && !possible.keys().any(listed);
-        let confidence = if complete { subject.membership() } else { Confidence::Low };
+        let confidence = if complete { subject.membership().min(subject.cluster.inventory()) } else { Confidence::Low };
         findings.add(draft(subject, image, text, *place).confidence(confidence));
     }
 }

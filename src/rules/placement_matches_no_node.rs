@@ -21,14 +21,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     let path = subject.hco.api.path(Part::Workloads);
-    let confidence = cluster.pools.iter().map(|m| m.confidence).min().unwrap_or(subject.membership());
     findings.add(
         Draft::new(subject.hco.nearest(path), "no node matches", format!("workloads of {} are placed on nodes that do not exist", cluster.called()))
             .about(&subject.hco.object)
             .field(&path.join("."))
             .note(tried(subject))
             .help("correct the placement, or label the nodes that are meant")
-            .confidence(confidence.min(subject.membership())),
+            .confidence(cluster.inventory().min(subject.membership())),
     );
 }
 

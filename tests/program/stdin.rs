@@ -100,3 +100,13 @@ fn a_file_that_is_not_linted_is_refused() {
     let nowhere = lint(&repository, "", &["--stdin-filename", "no/such/directory/x.yaml"], "");
     assert!(nowhere.code == 2 && nowhere.err.starts_with("hco-lint: no/such/directory/x.yaml: "), "{}", nowhere.err);
 }
+
+/// What a failed command leaves in a pipe is nothing, and no reason to be content; what cannot matter was checked.
+#[test]
+fn a_stream_of_nothing_is_nothing_to_check() {
+    let repository = Repository::of("fixtures/example");
+    for (text, code) in [("", 3), (" \n", 3), ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", 0)] {
+        let ran = lint(&repository, "", &["-"], text);
+        assert_eq!((ran.code, ran.out.contains("nothing was checked")), (code, code == 3), "{text:?}: {} {}", ran.out, ran.err);
+    }
+}
