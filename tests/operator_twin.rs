@@ -68,6 +68,12 @@ const ROWS: &[Row] = rows! {
     "the field is on", MIXED, "v1 {workloadSources: {enableMultiArchBootImageImport: true}}", "amd64 arm64", [];
     "the field beats a gate that agrees with nothing: mutate_multiarch_enabler_test.go", MIXED,
         "v1 {featureGates: [{name: enableMultiArchBootImageImport, state: Disabled}], workloadSources: {enableMultiArchBootImageImport: true}}", "amd64 arm64", ["refused"];
+    "every deprecated gate must agree with its field: fg_to_fields.go", "w:amd64",
+        "v1 {featureGates: [{name: persistentReservation}], storage: {persistentReservationConfiguration: {enabled: false}}}", "amd64", ["refused"];
+    "a gate that disables agrees with a field that is false: fg_to_fields.go", "w:amd64",
+        "v1 {featureGates: [{name: disableMDevConfiguration}], virtualization: {mediatedDevicesConfiguration: {enabled: false}}}", "amd64", [];
+    "a gate that disables contradicts a field that is true: fg_to_fields.go", "w:amd64",
+        "v1 {featureGates: [{name: disableMDevConfiguration}], virtualization: {mediatedDevicesConfiguration: {enabled: true}}}", "amd64", ["refused"];
     "a listed gate is enabled, in any case: mutate_multiarch_enabler_test.go", MIXED, "v1 {featureGates: [{name: EnableMULTIArchBootImageImport}], workloadSources: {}}", "amd64 arm64", [];
     "a listed gate needs workloadSources", MIXED, "v1 {featureGates: [{name: enableMultiArchBootImageImport}]}", "amd64 arm64", ["refused"];
     "no image, no alert: operator_collectors_test.go", MIXED, "v1beta1 {enableCommonBootImageImport: false}", "amd64 arm64", [];

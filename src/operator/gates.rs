@@ -19,6 +19,8 @@ pub struct Known {
     pub effect: Effect,
     /// The field that replaces it.
     pub field: Option<&'static str>,
+    /// The field is true where the gate is disabled.
+    pub inverted: bool,
 }
 
 /// What listing a gate does.
@@ -48,6 +50,7 @@ pub fn all() -> &'static [Known] {
 fn read(line: &'static str) -> Option<Known> {
     let columns: Vec<&'static str> = line.split('\t').collect();
     let [api, name, first, last, effect, field] = columns.as_slice() else { return None };
+    let (inverted, field) = field.strip_prefix('!').map_or((false, *field), |field| (true, field));
     Some(Known {
         api: match *api {
             "v1" => Api::V1,
@@ -68,7 +71,8 @@ fn read(line: &'static str) -> Option<Known> {
             "key" => Effect::Key,
             _ => return None,
         },
-        field: (*field != "-").then_some(*field),
+        field: (field != "-").then_some(field),
+        inverted,
     })
 }
 

@@ -8,7 +8,7 @@ use crate::fix::{Change, Proposal};
 use crate::operator::Tri;
 use crate::operator::feature::{Gate, gates};
 use crate::operator::gates::{Effect, known};
-use crate::operator::hyperconverged::{Api, FEATURE};
+use crate::operator::hyperconverged::Api;
 use crate::yaml::Lookup;
 
 pub(super) const CHECK: Check = Check::Subject(check);
@@ -33,9 +33,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         if !subject.release_known {
             draft = draft.note("true since release 1.19, which is assumed; in 1.18 the gate is the only switch").confidence(Confidence::Medium);
         }
-        if known.name == FEATURE
-            && let Some(proposal) = to_field(subject, &gate, field)
-        {
+        if let Some(proposal) = to_field(subject, &gate, field, known.inverted) {
             draft = draft.fix(proposal);
         }
         findings.add(draft);
@@ -43,7 +41,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 }
 
 /// Says the same with the field.
-fn to_field(subject: &Subject<'_>, gate: &Gate<'_>, field: &str) -> Option<Proposal> {
+fn to_field(subject: &Subject<'_>, gate: &Gate<'_>, field: &str, inverted: bool) -> Option<Proposal> {
     let root = subject.hco.root();
     let path: Vec<String> = field.split('.').map(str::to_owned).collect();
     let keys: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -52,7 +50,7 @@ fn to_field(subject: &Subject<'_>, gate: &Gate<'_>, field: &str) -> Option<Propo
     }
     let mut changes = vec![drop_gate(subject.hco, gate)?];
     if matches!(root.at(&keys), Lookup::Absent) {
-        changes.push(Change::Set { root: root.clone(), path, value: (gate.enabled == Tri::Yes).to_string() });
+        changes.push(Change::Set { root: root.clone(), path, value: ((gate.enabled == Tri::Yes) != inverted).to_string() });
     }
     Some(Proposal { title: "use the field instead".to_owned(), safe: true, changes })
 }
