@@ -1,4 +1,4 @@
-//! `hco_lint_fuzz::fuzz_fix` under libFuzzer.
-#![no_main]
+//! `hco_lint_fuzz::fuzz_fix` under libFuzzer, or on the files it is given.
+#![cfg_attr(fuzzing, no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| hco_lint_fuzz::fuzz_fix(data));
+hco_lint_fuzz::target!(hco_lint_fuzz::fuzz_fix);

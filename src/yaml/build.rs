@@ -168,14 +168,14 @@ impl Builder<'_> {
                 Event::Alias(id) => self.alias(id)?,
                 Event::SequenceStart(anchor, tag) => {
                     self.lead_in();
-                    self.cursor.properties(anchor > 0, tag.is_some());
+                    self.properties(anchor > 0, tag.is_some())?;
                     let (at, _) = self.cursor.seek();
                     let shape = if self.cursor.indicator(b'[') { Shape::FlowSequence } else { Shape::BlockSequence };
                     self.open(shape, at, anchor, tag)?;
                 }
                 Event::MappingStart(anchor, tag) => {
                     self.lead_in();
-                    self.cursor.properties(anchor > 0, tag.is_some());
+                    self.properties(anchor > 0, tag.is_some())?;
                     let (at, found) = self.cursor.seek();
                     // A `{` may also be the first key of a block mapping or of a pair. The marker of a flow mapping is its brace;
                     // that of a pair may be its key's brace too, but then another mapping follows at the same place.
@@ -234,9 +234,23 @@ impl Builder<'_> {
         }
     }
 
+    /// Passes an anchor and a tag.
+    fn properties(&mut self, anchor: bool, tag: bool) -> Result<(), Failure> {
+        self.cursor.properties(anchor, tag).map_or(Ok(()), |name| self.named(&name))
+    }
+
+    /// Refuses an anchor or alias that YAML allows and go-yaml does not.
+    fn named(&self, name: &Range<usize>) -> Result<(), Failure> {
+        if !self.cursor.misnamed(name) {
+            return Ok(());
+        }
+        let message = "Kubernetes reads letters, digits, `-` and `_` in the name of an anchor and nothing else; the document was not read";
+        Err(Self::problem(ProblemKind::Syntax, self.cursor.span(name.start, name.end), message))
+    }
+
     fn scalar(&mut self, mut text: String, style: TScalarStyle, anchor: usize, tag: Option<Tag>, marker: &Marker) -> Result<(), Failure> {
         let led = self.lead_in();
-        self.cursor.properties(anchor > 0, tag.is_some());
+        self.properties(anchor > 0, tag.is_some())?;
         let style = match style {
             TScalarStyle::Plain => Style::Plain,
             TScalarStyle::SingleQuoted => Style::SingleQuoted,
@@ -260,13 +274,28 @@ impl Builder<'_> {
             text.clone_from(value);
         }
         let span = self.cursor.span(range.start, range.end);
+        // In a flow collection the parser takes these for text.
+        if style == Style::Plain && text.starts_with(['|', '>', '%', '@', '`']) {
+            let first = text.chars().take(1).collect::<String>();
+            let message = format!("this is not valid YAML, so the document was not read: no value begins with `{first}` unless it is quoted");
+            return Err(Self::problem(ProblemKind::Syntax, span, message));
+        }
+        // go-yaml looks for the `:` of a key on the line that the key begins on.
+        let key = !led && self.frames.last().is_some_and(|f| matches!(f.shape, Shape::FlowMapping | Shape::Pair) && !f.keys.awaits_value());
+        if key && self.cursor.breaks(&range) && self.cursor.seek().1 == Some(b':') {
+            let message =
+                "this is not valid YAML, so the document was not read: a key in `{…}` or `[…]` stands on one line, or a `,` is missing in it";
+            return Err(Self::problem(ProblemKind::Syntax, span, message));
+        }
         let layout = self.cursor.layout(style, &text, &range);
         self.finish(Node::scalar(text, style, span).with_layout(layout), 0, anchor, tag.map(resolved))
     }
 
     fn alias(&mut self, id: usize) -> Result<(), Failure> {
         self.lead_in();
-        let place = self.cursor.alias();
+        let name = self.cursor.alias();
+        self.named(&name)?;
+        let place = self.cursor.span(name.start, name.end);
         // The parser knows every name of the stream; only those of this document count, and none inside itself.
         let Some(anchored) = self.anchors.get(&id) else {
             return Err(Self::problem(ProblemKind::Syntax, place, "this alias names no anchor that ends before it in this document"));
@@ -307,7 +336,15 @@ impl Builder<'_> {
                 self.cursor.indicator(b',');
                 self.cursor.indicator(if frame.shape == Shape::FlowSequence { b']' } else { b'}' });
             }
-            _ => {}
+            // The parser lets a bracket of the other kind end a pair.
+            Shape::Pair => {
+                let (at, found) = self.cursor.seek();
+                if !matches!(found, Some(b',' | b']')) {
+                    let message = "this is not valid YAML, so the document was not read: a list `[…]` lacks a `,` or its `]`";
+                    return Err(Self::problem(ProblemKind::Syntax, self.cursor.span(at, at + usize::from(found.is_some())), message));
+                }
+            }
+            Shape::BlockSequence | Shape::BlockMapping => {}
         }
         let span = self.cursor.span(frame.start, self.cursor.last());
         let node = match frame.shape {

@@ -176,25 +176,43 @@ impl<'t> Cursor<'t> {
         line_start && self.rest(at).starts_with(marker) && self.is_space(at + 3)
     }
 
-    /// Passes an anchor and a tag, in either order.
-    pub(super) fn properties(&mut self, mut anchor: bool, mut tag: bool) {
+    /// Passes an anchor and a tag, in either order; gives the place of the anchor.
+    pub(super) fn properties(&mut self, mut anchor: bool, mut tag: bool) -> Option<Range<usize>> {
+        let mut place = None;
         while anchor || tag {
             let (at, found) = self.seek();
+            let end = self.name_end(at);
             match found {
-                Some(b'&') if anchor => anchor = false,
+                Some(b'&') if anchor => {
+                    anchor = false;
+                    place = Some(at..end);
+                }
                 Some(b'!') if tag => tag = false,
-                _ => return,
+                _ => break,
             }
-            self.pass(self.name_end(at));
+            self.pass(end);
         }
+        place
     }
 
-    /// Passes an alias and gives its span.
-    pub(super) fn alias(&mut self) -> Span {
+    /// Whether the text at this place goes over several lines.
+    pub(super) fn breaks(&self, place: &Range<usize>) -> bool {
+        memchr::memchr2(b'\n', b'\r', self.bytes(place.clone())).is_some()
+    }
+
+    /// Whether the name of the anchor or alias at this place has a character that go-yaml knows in none.
+    pub(super) fn misnamed(&self, name: &Range<usize>) -> bool {
+        // The last of these end a name.
+        let known = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'?' | b':' | b'%' | b'@' | b'`');
+        !self.bytes(name.start + 1..name.end).iter().all(known)
+    }
+
+    /// Passes an alias and gives its place.
+    pub(super) fn alias(&mut self) -> Range<usize> {
         let (at, _) = self.seek();
         let end = self.name_end(at);
         self.pass(end);
-        self.span(at, end)
+        at..end
     }
 
     /// The end of an anchor, alias or tag.

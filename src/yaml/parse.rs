@@ -201,4 +201,36 @@ mod tests {
         assert_eq!(outline("a: 'x'#c\nb: [1]#d\n"), "{a='x' b=[1 ] }\n");
         assert_eq!(outline("é: ü\nb: ö # ä\nc: \"ß\"\n"), "{é=ü b=ö c=\"ß\" }\n");
     }
+
+    /// go-yaml refuses these; kubectl and kustomize read nothing of such a file.
+    #[test]
+    fn what_only_yaml_allows_is_refused() {
+        for (text, at) in [
+            ("a: [|]\n", 4),
+            ("a: [x, >y]\n", 7),
+            ("a: {b: c,>\n}\n", 9),
+            ("a: {|b: c}\n", 4),
+            ("a: &b.c 1\n", 3),
+            ("é: &b-\u{feff}# c\n  d\n", 4),
+            ("a: &b/c [x]\n", 3),
+            ("a: &b\"c {x: y}\n", 3),
+            ("a: [b: {c: d}}]\n", 13),
+            ("[\n  \"b\": 1,\n  \"c\": 2\n}]\n", 21),
+            ("a: [b\n  c: d]\n", 9),
+            ("{a: [b\n\"  c: 1']}\n", 5),
+            ("a: {\"b\n  c\": d}\n", 4),
+        ] {
+            assert_eq!(outline(text), format!("Syntax@{at}\n"), "{text:?}");
+        }
+        for text in [
+            "a: &b-1_C 1\nd: *b-1_C\n",
+            "a: [x|y, x>, '|']\n",
+            "a: |\n  x\nb: >\n  y\n",
+            "a: x |\n",
+            "a: [b: , c: d]\n",
+            "a: {b\n  c, ? d\n  e : f}\n",
+        ] {
+            assert_eq!(parse(FileId(0), text).problems.len(), 0, "{text:?}");
+        }
+    }
 }
