@@ -32,7 +32,7 @@ use crate::manifest::Object;
 use crate::nodes::pool::Pool;
 use crate::outcome::Unresolved;
 use crate::source::FileId;
-use crate::yaml::Node;
+use crate::yaml::{Node, Opaque};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -152,6 +152,8 @@ struct Rendering {
     tool: Tool,
     /// Fields edited into the kustomization before it is built.
     overlay: Option<Node>,
+    /// What may be changed about everything there, in a way that nobody can tell.
+    veil: Option<Opaque>,
     /// What a chart is rendered with.
     release: Arc<helm::Release>,
 }

@@ -12,7 +12,7 @@ use crate::manifest::Object;
 use crate::operator::hyperconverged::{GROUP, HyperConverged, KIND};
 use crate::outcome::Unresolved;
 use crate::source::{FileId, Span};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -29,6 +29,7 @@ pub(super) struct Context<'a> {
     objects: BTreeMap<&'a str, Vec<&'a Object>>,
     /// Names of the clusters that Argo CD's Secrets in Git register, by the URL of their API server.
     registered: BTreeMap<&'a str, &'a str>,
+    maps: OnceCell<flux::Maps<'a>>,
 }
 
 impl<'a> Context<'a> {
@@ -38,7 +39,10 @@ impl<'a> Context<'a> {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for object in candidates.iter().flat_map(|c| c.rendered.objects.iter()) {
             objects.entry(object.kind.as_str()).or_default().push(object);
-            for (url, path) in argocd::sources(object) {
+        }
+        let repositories = objects.get("GitRepository").map_or(&[][..], Vec::as_slice);
+        for object in candidates.iter().flat_map(|c| c.rendered.objects.iter()) {
+            for (url, path) in argocd::sources(object).into_iter().chain(flux::sources(object, repositories)) {
                 let here = workspace.deployed_directory(path).is_some_and(|p| !p.is_empty());
                 if let (true, Some(name)) = (here, name_of(url)) {
                     *seen.entry(name).or_default() += 1;
@@ -47,12 +51,17 @@ impl<'a> Context<'a> {
         }
         let secrets = objects.get("Secret").map_or(&[][..], Vec::as_slice);
         let registered = secrets.iter().filter_map(|s| argocd::registration(s)).collect();
-        Self { workspace, renderer, repository: Repository::new(url, &seen), objects, registered }
+        Self { workspace, renderer, repository: Repository::new(url, &seen), objects, registered, maps: OnceCell::new() }
     }
 
     /// What the kustomization in a directory yields, if there is one.
     pub(super) fn built(&self, directory: &str) -> Option<Arc<Rendered>> {
         self.renderer.kustomization(directory).map(|_| self.renderer.root(directory))
+    }
+
+    /// The ConfigMaps in Git.
+    pub(super) fn maps(&self) -> &flux::Maps<'a> {
+        self.maps.get_or_init(|| flux::Maps::new(self.workspace))
     }
 
     /// The cluster whose API server has this URL.

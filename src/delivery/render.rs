@@ -2,7 +2,7 @@
 
 use super::flux::Substitution;
 use super::growth::Growth;
-use super::kustomize::{Build, Effect, Kustomizer, Options, Overlay, Plugin, Problem, ProblemKind, Source as Base};
+use super::kustomize::{Build, Effect, Kustomizer, Options, Overlay, Plugin, Problem, ProblemKind, Source as Base, veiled};
 use super::{Rendering, Tool, helm};
 use crate::files::{CHART, KUSTOMIZATIONS, Workspace, is_manifest, parent};
 use crate::manifest::{self, Object};
@@ -58,6 +58,16 @@ impl<'w> Renderer<'w> {
 
     /// What a rendering yields.
     pub(super) fn render(&self, rendering: &Rendering) -> Arc<Rendered> {
+        let Some(veil) = &rendering.veil else { return self.seen(rendering) };
+        let seen = self.seen(rendering);
+        self.remember(format!("veiled {:?} {:?}", Arc::as_ptr(&seen), veil.span), || {
+            let objects = seen.objects.iter().filter_map(|o| Object::read(&veiled(&o.root, veil))).collect();
+            Rendered { objects: Arc::new(objects), incomplete: true, ..(*seen).clone() }
+        })
+    }
+
+    /// What a rendering yields where nothing is hidden.
+    fn seen(&self, rendering: &Rendering) -> Arc<Rendered> {
         let directory = rendering.directory.as_str();
         let overlay = rendering.overlay.as_ref();
         let key = || format!("{:?} {directory} {:?}", rendering.tool, overlay.map(crate::yaml::Node::address));

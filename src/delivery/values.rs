@@ -46,7 +46,13 @@ fn paths(workspace: &Workspace, node: &Node, emissions: &mut Vec<Emission>) {
                 let directory = entry.value.as_str().filter(|_| entry.key.text() == Some("path")).and_then(|p| workspace.deployed_directory(p));
                 match directory.filter(|d| !d.is_empty()) {
                     Some(directory) => emissions.push(Emission {
-                        what: What::Directory(Rendering { directory, tool: Tool::argocd(), overlay: None, release: unknown(entry.value.span()) }),
+                        what: What::Directory(Rendering {
+                            directory,
+                            tool: Tool::argocd(),
+                            overlay: None,
+                            veil: None,
+                            release: unknown(entry.value.span()),
+                        }),
                         target: None,
                         mode: Mode::Full,
                         confidence: Confidence::Medium,

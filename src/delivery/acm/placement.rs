@@ -66,15 +66,15 @@ impl<'a> Selector<'a> {
 }
 
 /// The cluster sets that a placement may choose from; none where it may choose from all clusters.
-struct Sets<'a>(Option<BTreeSet<&'a str>>);
+struct Sets(Option<BTreeSet<String>>);
 
-impl<'a> Sets<'a> {
+impl Sets {
     /// Those it names, of those that are bound to its namespace.
-    fn of(context: &Context<'a>, placement: &'a Object) -> Self {
-        let named: BTreeSet<&str> = placement.root.items_at(&["spec", "clusterSets"]).iter().filter_map(Node::text).collect();
+    fn of(context: &Context<'_>, placement: &Object) -> Self {
+        let named: BTreeSet<String> = placement.root.items_at(&["spec", "clusterSets"]).iter().filter_map(Node::text).map(str::to_owned).collect();
         let here = |o: &&Object| o.namespace.is_some() && o.namespace == placement.namespace;
         let bindings = context.all(GROUP, "ManagedClusterSetBinding").filter(here);
-        let bound: BTreeSet<&str> = bindings.filter_map(|b| b.root.str_at(&["spec", "clusterSet"])).collect();
+        let bound: BTreeSet<String> = bindings.filter_map(|b| b.root.str_at(&["spec", "clusterSet"])).map(str::to_owned).collect();
         let sets = if named.is_empty() { bound } else { named };
         Self((!sets.is_empty() && !sets.contains("global")).then_some(sets))
     }
@@ -95,7 +95,7 @@ pub(super) fn by_labels(context: &Context<'_>, selector: Option<&Node>) -> Chose
     selector.map_or(Chosen::All, |s| by_selectors(context, &[Selector { labels: Some(s), more: false }], &Sets(None)))
 }
 
-fn by_selectors(context: &Context<'_>, selectors: &[Selector<'_>], sets: &Sets<'_>) -> Chosen {
+fn by_selectors(context: &Context<'_>, selectors: &[Selector<'_>], sets: &Sets) -> Chosen {
     let empty = |s: &Selector<'_>| {
         !s.more && s.labels.is_none_or(|l| l.entries_at(&["matchLabels"]).is_empty() && l.items_at(&["matchExpressions"]).is_empty())
     };

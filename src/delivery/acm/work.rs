@@ -55,7 +55,13 @@ pub(super) fn subscription(subscription: &Object, context: &Context<'_>) -> Vec<
     };
     let tool = Tool::ArgoCd { recurse: true, include: String::new(), exclude: String::new() };
     let one = |target| Emission {
-        what: What::Directory(Rendering { directory: directory.clone(), tool: tool.clone(), overlay: None, release: unknown(path.span()) }),
+        what: What::Directory(Rendering {
+            directory: directory.clone(),
+            tool: tool.clone(),
+            overlay: None,
+            veil: None,
+            release: unknown(path.span()),
+        }),
         target,
         mode: Mode::Full,
         confidence: Confidence::High,

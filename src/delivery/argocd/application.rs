@@ -7,13 +7,15 @@ use crate::files::join;
 use crate::finding::{Confidence, Label};
 use crate::manifest::template::is_template;
 use crate::source::Span;
-use crate::yaml::{Entry, Mapping, Node, Value};
+use crate::yaml::{Entry, Mapping, Node, Opaque, Value};
 
 /// What a set knows of the clusters of an Application whose destination stays open.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fate {
     /// Where an Application goes whose destination is an expression.
     pub(super) open: Option<Target>,
+    /// What may be changed about the Application's sources.
+    pub(super) veil: Option<Opaque>,
     /// The place to name when the Application is a set's.
     pub(super) via: Option<Span>,
 }
@@ -46,7 +48,7 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>, fate: &Fate) -> Vec<
         };
         let release = release(root, source, &directory, context);
         emissions.push(Emission {
-            what: What::Directory(Rendering { directory, tool, overlay: source.find(&["kustomize"]).map(overlay), release }),
+            what: What::Directory(Rendering { directory, tool, overlay: source.find(&["kustomize"]).map(overlay), veil: fate.veil.clone(), release }),
             target: target.clone(),
             mode: Mode::Full,
             confidence: Confidence::High,

@@ -7,14 +7,13 @@ use super::application::{self, Fate};
 use super::generators::{self, Instance, MAX_INSTANCES, invert};
 use super::template;
 use crate::finding::{Confidence, Label};
-use crate::yaml::{Lists, Node};
+use crate::yaml::{Lists, Node, Opaque, Style, parse_value};
 
 /// What a set delivers.
 pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
     let yielded = generators::all(root.items_at(&["spec", "generators"]), context);
     let Some(base) = root.find(&["spec", "template"]) else { return Vec::new() };
-    // What a patch on the finished Applications changes is not known.
-    let patched = root.find(&["spec", "templatePatch"]).is_some();
+    let patch = root.find(&["spec", "templatePatch"]);
     let (mut emissions, growth) = (Vec::new(), Growth::new());
     for instance in yielded.instances {
         for (params, target) in openings(base, &instance, context) {
@@ -24,12 +23,10 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
                 break;
             }
             let application = template::node(&merged, &params, &growth);
-            let fate = Fate { open: target, via: None };
+            let (application, veil) = patch.map_or((application.clone(), None), |patch| patched(application, patch, &params));
+            let fate = Fate { open: target, veil, via: None };
             emissions.extend(application::emissions(&application, context, &fate));
         }
-    }
-    if patched {
-        emissions.iter_mut().for_each(|e| e.confidence = Confidence::Low);
     }
     if !yielded.excluded.is_empty() {
         emissions.push(Emission {
@@ -51,6 +48,21 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
         });
     }
     emissions
+}
+
+/// An Application with the set's `templatePatch` merged onto it; and what of it stays unknown where the patch is more than references.
+fn patched(application: Node, patch: &Node, params: &template::Params) -> (Node, Option<Opaque>) {
+    let text = patch.text().unwrap_or_default();
+    // Most patches are about syncing.
+    if !text.contains("source") && !text.contains("destination") {
+        return (application, None);
+    }
+    let filled = template::text(text, params);
+    let parsed = if filled == text { parse_value(patch) } else { parse_value(&Node::scalar(filled.clone(), Style::DoubleQuoted, patch.span())) };
+    match parsed.documents.first().filter(|_| !filled.contains("{{") && parsed.problems.is_empty()) {
+        Some(document) => (application.overlaid(&document.root, Lists::Replace), None),
+        None => (application, Some(Opaque { reason: "a templatePatch may change it".into(), span: patch.span() })),
+    }
 }
 
 /// The instances an instance stands for: itself, or, when its cluster is open and its path names the cluster, one per directory that fits.

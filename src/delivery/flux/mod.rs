@@ -1,6 +1,11 @@
 //! Flux: Kustomizations with their patches and substitutions, HelmReleases.
 
+mod maps;
 mod release;
+mod source;
+
+pub(super) use maps::Maps;
+pub(super) use source::sources;
 
 use super::growth::Growth;
 use super::plan::Context;
@@ -10,6 +15,9 @@ use crate::manifest::Object;
 use crate::yaml::{Entry, Mapping, Node, Sequence, Style, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The group of Flux's Kustomization.
+const KUSTOMIZE: &str = "kustomize.toolkit.fluxcd.io";
 
 /// The variables of a `postBuild`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +33,7 @@ pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission>
         return Vec::new();
     }
     match (object.group.as_str(), object.kind.as_str()) {
-        ("kustomize.toolkit.fluxcd.io", "Kustomization") => kustomization(object, context),
+        (KUSTOMIZE, "Kustomization") => kustomization(object, context),
         ("helm.toolkit.fluxcd.io", "HelmRelease") => release::emissions(object, context),
         _ => Vec::new(),
     }
@@ -35,12 +43,16 @@ fn kustomization(object: &Object, context: &Context<'_>) -> Vec<Emission> {
     let Some(spec) = object.root.find(&["spec"]) else { return Vec::new() };
     let path = spec.find(&["path"]);
     let Some(directory) = context.workspace.deployed_directory(path.and_then(Node::text).unwrap_or("./")) else { return Vec::new() };
+    if !source::is_here(spec, object, context) {
+        return Vec::new();
+    }
     let span = path.map_or(object.span(), Node::span);
     vec![Emission {
         what: What::Directory(Rendering {
             directory,
-            tool: Tool::Flux(substitution(spec, context)),
+            tool: Tool::Flux(substitution(spec, object, context)),
             overlay: overlay(spec),
+            veil: None,
             release: Arc::default(),
         }),
         target: remote(spec),
@@ -73,34 +85,30 @@ fn overlay(spec: &Node) -> Option<Node> {
     (!entries.is_empty()).then(|| spec.clone().with_value(Value::Mapping(Mapping { entries, ..Mapping::default() })))
 }
 
-fn substitution(spec: &Node, context: &Context<'_>) -> Option<Substitution> {
+fn substitution(spec: &Node, object: &Object, context: &Context<'_>) -> Option<Substitution> {
     let build = spec.find(&["postBuild"])?;
     let mut result = Substitution::default();
     for source in build.items_at(&["substituteFrom"]) {
         let field = |key: &str| source.find(&[key]).and_then(Node::text).unwrap_or_default();
-        let found = context.all("", field("kind")).find(|o| o.name == field("name"));
-        match found {
-            Some(object) => {
-                for entry in object.root.entries_at(&["data"]).iter().chain(object.root.entries_at(&["stringData"])) {
-                    if let (Some(key), Some(value), "ConfigMap") = (entry.key.text(), entry.value.text(), object.kind.as_str()) {
-                        result.variables.insert(key.to_owned(), value.to_owned());
-                    }
-                }
-                result.open |= object.kind != "ConfigMap";
-            }
+        // A Secret is not read.
+        match Some(field("name")).filter(|_| field("kind") == "ConfigMap").and_then(|name| maps::config_map(name, object, context)) {
+            Some(map) => result.add(map.entries_at(&["data"])),
             None => result.open = true,
         }
     }
-    for entry in build.entries_at(&["substitute"]) {
-        if let (Some(key), Some(value)) = (entry.key.text(), entry.value.text()) {
-            result.variables.insert(key.to_owned(), value.to_owned());
-        }
-    }
+    result.add(build.entries_at(&["substitute"]));
+    let always = build.str_at(&["substituteStrategy"]) == Some("Always");
     // Without any variable Flux does not substitute at all.
-    (!result.variables.is_empty() || result.open).then_some(result)
+    (!result.variables.is_empty() || result.open || always).then_some(result)
 }
 
 impl Substitution {
+    /// Later sources override earlier ones.
+    fn add(&mut self, entries: &[Entry]) {
+        let pairs = entries.iter().filter_map(|e| Some((e.key.text()?.to_owned(), e.value.text()?.to_owned())));
+        self.variables.extend(pairs);
+    }
+
     /// An object with its variables replaced, unless it asks to be left alone.
     pub(super) fn apply(&self, root: &Node, growth: &Growth) -> Node {
         let opted_out =

@@ -3,6 +3,8 @@
 use super::super::helm::{Layer, Release};
 use super::super::plan::Context;
 use super::super::{Emission, Mode, Rendering, Tool, What};
+use super::maps::config_map;
+use super::source;
 use crate::files::join;
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
@@ -16,7 +18,8 @@ pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission>
     let Some(chart) = spec.find(&["chart", "spec"]) else { return Vec::new() };
     // A chart of a Git source is a path in that repository; any other source brings it from elsewhere.
     let Some(path) = chart.find(&["chart"]).filter(|_| chart.str_at(&["sourceRef", "kind"]) == Some("GitRepository")) else { return Vec::new() };
-    let directory = path.text().filter(|t| !is_template(t) && is_here(chart, object, context)).and_then(|t| context.workspace.deployed_directory(t));
+    let directory =
+        path.text().filter(|t| !is_template(t) && source::is_here(chart, object, context)).and_then(|t| context.workspace.deployed_directory(t));
     let Some(directory) = directory.filter(|d| context.workspace.find(&format!("{d}/Chart.yaml")).is_some()) else { return Vec::new() };
     let name = spec.find(&["releaseName"]).or_else(|| object.root.find(&["metadata", "name"])).filter(|_| spec.find(&["targetNamespace"]).is_none());
     let namespace = spec.find(&["targetNamespace"]).or_else(|| object.root.find(&["metadata", "namespace"]));
@@ -31,21 +34,12 @@ pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission>
     release.layers.extend(spec.items_at(&["valuesFrom"]).iter().map(|from| referred(from, object, context)));
     release.layers.extend(spec.find(&["values"]).map(|values| Layer::Values(values.clone())));
     vec![Emission {
-        what: What::Directory(Rendering { directory, tool: Tool::argocd(), overlay: None, release: Arc::new(release) }),
+        what: What::Directory(Rendering { directory, tool: Tool::argocd(), overlay: None, veil: None, release: Arc::new(release) }),
         target: super::remote(spec),
         mode: Mode::Full,
         confidence: Confidence::High,
         via: Label { span: path.span(), message: format!("the HelmRelease {} delivers the chart", object.name) },
     }]
-}
-
-/// Whether the source of a chart is this repository, as far as the source is found.
-fn is_here(chart: &Node, object: &Object, context: &Context<'_>) -> bool {
-    let name = chart.str_at(&["sourceRef", "name"]).unwrap_or_default();
-    let namespace = chart.str_at(&["sourceRef", "namespace"]).or(object.namespace.as_deref());
-    let near = |o: &&Object| o.name == name && (namespace.is_none() || o.namespace.is_none() || o.namespace.as_deref() == namespace);
-    let mut sources = context.all("source.toolkit.fluxcd.io", "GitRepository").filter(near);
-    sources.all(|o| o.root.str_at(&["spec", "url"]).is_none_or(|url| context.repository.is(url)))
 }
 
 /// Values in a ConfigMap; a Secret is not read.
@@ -55,10 +49,7 @@ fn referred(from: &Node, object: &Object, context: &Context<'_>) -> Layer {
         return unknown;
     }
     let (name, key) = (from.str_at(&["name"]).unwrap_or_default(), from.str_at(&["valuesKey"]).unwrap_or("values.yaml"));
-    let mut found = context.all("", "ConfigMap").filter(|o| o.name == name && o.namespace == object.namespace);
-    // Several of one name are of several clusters.
-    let (Some(map), None) = (found.next(), found.next()) else { return unknown };
-    let Some(text) = map.root.find(&["data", key]) else { return unknown };
+    let Some(text) = config_map(name, object, context).and_then(|map| map.find(&["data", key])) else { return unknown };
     let parsed = parse_value(text);
     match parsed.documents.as_slice() {
         [only] if parsed.problems.is_empty() => Layer::Values(only.root.clone()),

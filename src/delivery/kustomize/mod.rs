@@ -49,6 +49,7 @@ mod tests;
 mod transform;
 mod vars;
 
+pub(super) use accumulate::veiled;
 pub use accumulate::{Kustomizer, Options, Overlay, Source};
 pub use files::{Files, MemoryFiles};
 pub use log::{Effect, Plugin, Problem, ProblemKind, Unresolved};
