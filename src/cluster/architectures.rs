@@ -6,7 +6,7 @@
 use super::{Cluster, Member};
 use crate::finding::Confidence;
 use crate::nodes::arch::Arch;
-use crate::nodes::pool::{Basis, LabelValue, Labels, Pool, State};
+use crate::nodes::pool::{Basis, LabelValue, Labels, Pool, Role, State};
 use crate::operator::Tri;
 use crate::operator::hyperconverged::HyperConverged;
 use crate::operator::placement::Placement;
@@ -69,17 +69,25 @@ impl Architectures {
         if !cluster.closed && hco.is_some_and(|h| result.published(h)) {
             return result;
         }
+        // Masters are no workers by default, and the installer changes that only where there are no workers.
+        let by_role = workloads.has_requirements() == Tri::No;
+        let is_present_worker = |m: &Member| m.confidence > Confidence::Low && m.pool.state == State::Present && m.pool.role == Role::Worker;
+        let has_workers = by_role && cluster.pools.iter().any(is_present_worker);
         let mut unknown = false;
         // Nodes that can never join count for nothing.
         for member in cluster.pools.iter().filter(|m| m.pool.blocked.is_none()) {
-            let chosen = is_workload(&member.pool, workloads);
+            let settled = |chosen: Tri| {
+                let master = has_workers && member.pool.role == Role::ControlPlane;
+                if master && chosen == Tri::Maybe { Tri::No } else { chosen }
+            };
+            let chosen = settled(is_workload(&member.pool, workloads));
             let Some(proof) = proof(member) else {
                 unknown |= chosen != Tri::No;
                 continue;
             };
             unknown |= member.pool.doubtful && chosen != Tri::No;
             let (arch, proof) = proof;
-            result.count(member, is_workload_as(&arch, &member.pool, workloads), &arch, proof);
+            result.count(member, settled(is_workload_as(&arch, &member.pool, workloads)), &arch, proof);
         }
         let real: BTreeSet<&str> = cluster
             .pools

@@ -202,7 +202,12 @@ pub fn claim(path: &str, tree: &dyn Tree) -> Option<Claim> {
         if CONTAINERS.contains(&name.as_str()) {
             let below = format!("{here}/{child}");
             if let (true, Some(grandchild)) = (is_group(&below, tree), directories.get(index + 2)) {
-                return (!is_never(grandchild)).then(|| Claim::Strong((*grandchild).to_owned()));
+                // Where another group has one of the same name, the two are not one cluster.
+                let again = |group: &String| *group != *child && is_group(&format!("{here}/{group}"), tree);
+                let also = |group: String| tree.children(&format!("{here}/{group}")).iter().any(|c| c == grandchild);
+                let ambiguous = tree.children(&here).into_iter().filter(again).any(also);
+                let name = if ambiguous { format!("{child}/{grandchild}") } else { (*grandchild).to_owned() };
+                return (!is_never(grandchild)).then_some(Claim::Strong(name));
             }
             if !is_never(child) {
                 return Some(Claim::Strong((*child).to_owned()));
@@ -342,6 +347,9 @@ mod tests {
         let tree = Flat(vec!["clusters/prod/hco.yaml", "environments/prod/east/hco.yaml", "environments/prod/west/hco.yaml"]);
         assert_eq!(claim("clusters/prod/virt/hco.yaml", &tree), Some(Claim::Strong("prod".into())));
         assert_eq!(claim("environments/prod/east/hco.yaml", &tree), Some(Claim::Strong("east".into())));
+        let twice = Flat(["a/x", "a/y", "b/x", "b/z"].map(|d| &*format!("envs/{d}/hco.yaml").leak()).to_vec());
+        assert_eq!(claim("envs/a/x/hco.yaml", &twice), Some(Claim::Strong("a/x".into())));
+        assert_eq!(claim("envs/a/y/hco.yaml", &twice), Some(Claim::Strong("y".into())));
         assert_eq!(claim("clusters/base/hco.yaml", &tree), None);
         assert_eq!(claim("clusters/prod.yaml", &tree), None);
         assert_eq!(claim("hco.yaml", &tree), None);

@@ -2,8 +2,9 @@
 
 use super::{Cluster, Member};
 use crate::finding::Confidence;
+use crate::nodes::arch::Arch;
 use crate::nodes::pool::Belonging;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Leaves each described pool once. Files that describe one pool differently are variants, of which nobody can say which one is used.
 pub(super) fn settle(cluster: &mut Cluster) {
@@ -26,6 +27,32 @@ pub(super) fn settle(cluster: &mut Cluster) {
     let mut members: Vec<(usize, Member)> = kept.into_values().flatten().collect();
     members.sort_by_key(|(order, _)| *order);
     cluster.pools = members.into_iter().map(|(_, member)| member).collect();
+    doubt_namesakes(cluster);
+}
+
+/// Hosted clusters of one name in two namespaces are two clusters, of which nobody can say which one this is.
+fn doubt_namesakes(cluster: &mut Cluster) {
+    let mut by_namespace: BTreeMap<String, BTreeSet<Option<Arch>>> = BTreeMap::new();
+    for member in &cluster.pools {
+        if let Some(namespace) = hosted(member) {
+            by_namespace.entry(namespace.to_owned()).or_default().insert(member.pool.arch().cloned());
+        }
+    }
+    let mut each = by_namespace.values();
+    let first = each.next();
+    if each.all(|archs| Some(archs) == first) {
+        return;
+    }
+    cluster.closed = false;
+    cluster.pools.iter_mut().filter(|m| hosted(m).is_some()).for_each(|m| m.confidence = Confidence::Low);
+}
+
+/// The namespace of the hosted cluster that a NodePool is of.
+fn hosted(member: &Member) -> Option<&str> {
+    match &member.pool.belongs {
+        Belonging::Named { namespace: Some(namespace), .. } if member.pool.kind == "NodePool" => Some(namespace),
+        _ => None,
+    }
 }
 
 /// Whether two members of one kind and name are one pool of the cluster that their fields name. In one file they are two entries.
@@ -37,7 +64,6 @@ fn is_one_pool(a: &Member, b: &Member) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nodes::arch::Arch;
     use crate::nodes::pool::{Basis, Fact, Pool};
     use crate::source::{FileId, Span};
 
@@ -77,6 +103,14 @@ mod tests {
     fn variants_are_not_certain() {
         let pools = vec![member(0, "a", Some("amd64"), None), member(1, "a", Some("arm64"), None)];
         assert_eq!(settled(pools), (vec![(0, "amd64".into(), Confidence::Low), (1, "arm64".into(), Confidence::Low)], false));
+    }
+
+    #[test]
+    fn namesakes_are_not_mixed() {
+        let pools = |arch: &str| vec![member(0, "a", Some("amd64"), Some("x")), member(1, "b", Some(arch), Some("y"))];
+        let low = |(left, closed): (Vec<(u32, String, Confidence)>, bool)| (left.iter().all(|(_, _, c)| *c == Confidence::Low), closed);
+        assert_eq!(low(settled(pools("arm64"))), (true, false));
+        assert_eq!(low(settled(pools("amd64"))), (false, true));
     }
 
     #[test]

@@ -116,8 +116,6 @@ fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], known: &BTreeSet<S
             let home = match home {
                 // A nameless pool lies where its own file lies, whatever it was read together with.
                 Home::Nameless(_) if from.delivery.how == How::Plain => Home::Nameless(parent(&workspace.file(pool.span.file).path).to_owned()),
-                // Which clusters get machines that go to all of them is as good as unknown.
-                Home::All | Home::Some => continue,
                 other => other,
             };
             found.push(FoundPool { pool, home, confidence, reason, delivery });
@@ -155,8 +153,22 @@ fn spread(hcos: Vec<FoundHco>, pools: &[FoundPool], placed: &[Placed<'_>], known
     out
 }
 
+/// Which clusters get machines that go to all or some of them is as good as unknown, unless no cluster is known at all: then they are where
+/// the HyperConverged is that comes with them.
+fn along(pools: Vec<FoundPool>, hcos: &[FoundHco]) -> Vec<FoundPool> {
+    let along = |mut found: FoundPool| {
+        if matches!(found.home, Home::All | Home::Some) {
+            let beside = hcos.iter().find(|h| found.delivery == Some(h.delivery) && directory(&h.home).is_some())?;
+            found.home = beside.home.clone();
+        }
+        Some(found)
+    };
+    pools.into_iter().filter_map(along).collect()
+}
+
 fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known: &BTreeSet<String>, names: &Names) -> BTreeMap<String, Cluster> {
     let hcos = spread(hcos, &pools, placed, known);
+    let pools = along(pools, &hcos);
     let regions = regions(&hcos, placed);
     let mut clusters: BTreeMap<String, Cluster> = BTreeMap::new();
     for (index, hco) in hcos.iter().enumerate() {
@@ -215,7 +227,9 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
         }
         for (name, confidence, link) in homes {
             let cluster = clusters.entry(name.clone()).or_insert_with(|| empty(&name));
-            if cluster.pools.iter().any(|m| m.pool.span == found.pool.span && m.pool.name == found.pool.name && m.confidence >= confidence) {
+            // One object may have nodes of several architectures; it may also be delivered twice.
+            let same = |m: &Member| m.pool.span == found.pool.span && m.pool.name == found.pool.name && m.pool.arch() == found.pool.arch();
+            if cluster.pools.iter().any(|m| same(m) && m.confidence >= confidence) {
                 continue;
             }
             cluster.closed |= found.pool.scope != Scope::Part && confidence > Confidence::Low;

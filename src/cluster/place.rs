@@ -94,7 +94,9 @@ pub(super) fn place<'a>(
                     if symbolic && !conventions::is_never(&name) {
                         strong.insert(key.clone());
                     }
-                    if conventions::is_cluster_name(&name) && !delivery.objects.iter().any(|o| o.name == name) {
+                    let named = |file: &str| delivery.root.strip_suffix(file).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+                    let configured = config.clusters.iter().any(|c| c.nodes.as_ref().is_some_and(|(file, _)| named(file)));
+                    if conventions::is_cluster_name(&name) && !configured && !delivery.objects.iter().any(|o| o.name == name) {
                         dumps.push((delivery.root.as_str(), key.clone()));
                     }
                     pending.push((placed.len(), key, why.file(&name)));
