@@ -280,12 +280,15 @@ impl Builder<'_> {
             let message = format!("this is not valid YAML, so the document was not read: no value begins with `{first}` unless it is quoted");
             return Err(Self::problem(ProblemKind::Syntax, span, message));
         }
-        // go-yaml looks for the `:` of a key on the line that the key begins on.
+        // go-yaml looks for the `:` of a key on the line that the key begins on. In JSON, where every key is quoted, it may come later.
         let key = !led && self.frames.last().is_some_and(|f| matches!(f.shape, Shape::FlowMapping | Shape::Pair) && !f.keys.awaits_value());
-        if key && self.cursor.breaks(&range) && self.cursor.seek().1 == Some(b':') {
-            let message =
-                "this is not valid YAML, so the document was not read: a key in `{…}` or `[…]` stands on one line, or a `,` is missing in it";
-            return Err(Self::problem(ProblemKind::Syntax, span, message));
+        if key && let (colon, Some(b':')) = self.cursor.seek() {
+            let line = range.start..if style == Style::Plain { colon } else { range.end };
+            if self.cursor.breaks(&line) {
+                let message =
+                    "this is not valid YAML, so the document was not read: a key in `{…}` or `[…]` stands on one line, or a `,` is missing in it";
+                return Err(Self::problem(ProblemKind::Syntax, span, message));
+            }
         }
         let layout = self.cursor.layout(style, &text, &range);
         self.finish(Node::scalar(text, style, span).with_layout(layout), 0, anchor, tag.map(resolved))

@@ -318,6 +318,11 @@ impl<'t> Cursor<'t> {
             line = self.next_line(stop);
         }
         self.pass(end);
+        let rest = self.rest(end);
+        if keep && value.ends_with("\n\n") && rest.ends_with(' ') && rest.trim_ascii().is_empty() {
+            // Here, too, it takes indentation for a line.
+            value.pop();
+        }
         start..end
     }
 

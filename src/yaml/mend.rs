@@ -115,8 +115,9 @@ impl Mended {
 fn comment(text: &str, from: usize, end: usize) -> Option<(usize, bool)> {
     let bytes = text.as_bytes();
     let mut at = from;
-    // Inside a plain scalar a quote is a character like any other.
-    let mut plain = false;
+    // Inside a plain scalar a quote is a character like any other. One that the comment ends was understood already.
+    let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b'[' | b']' | b'{' | b'}' | b':' | b'"' | b'\'');
+    let mut plain = from.checked_sub(1).is_some_and(|before| !ends(&bytes[before]));
     let mut spaced = true;
     while at < end {
         match bytes[at] {

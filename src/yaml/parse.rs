@@ -202,6 +202,13 @@ mod tests {
         assert_eq!(outline("é: ü\nb: ö # ä\nc: \"ß\"\n"), "{é=ü b=ö c=\"ß\" }\n");
     }
 
+    #[test]
+    fn indentation_at_the_end_of_a_text_is_no_line() {
+        for (text, value) in [("a: |+\n  x\n  ", "x\n"), ("a: |+\n  x\n\n  ", "x\n\n"), ("a: |+\n  x\n  \n", "x\n\n"), ("a: |\n  x\n  ", "x\n")] {
+            assert_eq!(parse(FileId(0), text).documents[0].root.str_at(&["a"]), Some(value), "{text:?}");
+        }
+    }
+
     /// go-yaml refuses these; kubectl and kustomize read nothing of such a file.
     #[test]
     fn what_only_yaml_allows_is_refused() {
@@ -217,6 +224,11 @@ mod tests {
             ("a: [b: {c: d}}]\n", 13),
             ("[\n  \"b\": 1,\n  \"c\": 2\n}]\n", 21),
             ("a: [b\n  c: d]\n", 9),
+            ("a: {b: c, d\n  : e}\n", 10),
+            ("a: {b: c # d\n  e, f: g}\n", 15),
+            ("a: {b: c # d\ne, f: g}\n", 13),
+            ("a: [b: c # d\ne]\n", 13),
+            ("a: [c # d\ne]\n", 10),
             ("{a: [b\n\"  c: 1']}\n", 5),
             ("a: {\"b\n  c\": d}\n", 4),
         ] {
