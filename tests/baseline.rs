@@ -257,7 +257,7 @@ fn a_broken_baseline_ends_the_run_and_says_where() {
         ("findings: []\n".to_owned(), "known.yaml:1:1: the baseline needs a `version`"),
         ("# nothing\n".to_owned(), "the baseline is empty"),
         ("version: 1\nfinding: []\n".to_owned(), "known.yaml:2:1: the baseline has no key `finding`; did you mean `findings`?"),
-        ("version: 1\nfindings: {}\n".to_owned(), "known.yaml:2:11: `findings` is a list"),
+        ("version: 1\nfindings: {}\n".to_owned(), "known.yaml:2:11: `findings` must be a list"),
         ("version: 1\nfindings:\n  - {rule: a, fingerprint: 12}\n".to_owned(), "known.yaml:3:28: `12` is no fingerprint"),
         (format!("version: 1\nfindings:\n  - {{fingerprint: {print}}}\n"), "known.yaml:3:5: an entry needs a `rule`"),
         (format!("version: 1\nfindings:\n{entry}{entry}"), "known.yaml:4:12: the fingerprint 710b55abad9243c5243ca7726c71df96 is recorded twice"),

@@ -120,14 +120,14 @@ impl Checker {
                 }
                 Some(items) => items.iter().for_each(|item| self.value(item, what, of)),
                 None if node.is_null() => {}
-                None => self.error(node.span(), format!("{what} is a list")),
+                None => self.error(node.span(), format!("{what} must be a list")),
             },
             (Shape::Either(choices, other), _) => match text {
                 Some(text) if choices.contains(&text) => {}
-                Some(_) => self.error(node.span(), format!("{what} is {} or {}", choices.join(", "), other.words())),
+                Some(_) => self.error(node.span(), format!("{what} must be {} or {}", choices.join(", "), other.words())),
                 None => self.value(node, what, other),
             },
-            (_, None) => self.error(node.span(), format!("{what} is a string")),
+            (_, None) => self.error(node.span(), format!("{what} must be a string")),
             (Shape::Text, Some(_)) => {}
             (Shape::Word(form), Some(text)) => {
                 if let Err(why) = (form.check)(text) {
@@ -136,7 +136,7 @@ impl Checker {
             }
             (Shape::Choice(choices), Some(text)) => {
                 if !choices.contains(&text) {
-                    self.error(node.span(), format!("{what} is one of {}", choices.join(", ")));
+                    self.error(node.span(), format!("{what} must be one of {}", choices.join(", ")));
                 }
             }
             (Shape::Rule, Some(text)) => {
@@ -178,7 +178,7 @@ impl Checker {
     fn mapping<'n>(&mut self, node: &'n Node, what: &str, known: &[&str]) -> Vec<(&'n str, &'n Node)> {
         let Some(mapping) = node.as_mapping() else {
             if !node.is_null() {
-                self.error(node.span(), format!("{what} is a map"));
+                self.error(node.span(), format!("{what} must be a map"));
             }
             return Vec::new();
         };

@@ -96,7 +96,10 @@ pub fn feature(hco: &HyperConverged, release: Release) -> Feature {
     };
     let (on, decided_by) = match hco.api {
         Api::V1beta1 if misshapen(hco) => (Tri::Maybe, None),
-        Api::V1beta1 => switch(hco, V1BETA1),
+        Api::V1beta1 => match switch(hco, V1BETA1) {
+            (Tri::No, None) if release.has_field() => restored(hco).map_or((Tri::No, None), |kept| (Tri::Yes, Some(kept.clone()))),
+            written => written,
+        },
         Api::V1 => {
             let field = if release.has_field() { switch(hco, V1_FIELD) } else { (Tri::No, None) };
             if field.1.is_some() || field.0 == Tri::Maybe { field } else { gate_value(hco, release) }
@@ -123,6 +126,21 @@ fn misshapen(hco: &HyperConverged) -> bool {
 /// Whether the value is written out, and not for a template to fill in.
 fn is_plain(node: &Node) -> bool {
     !matches!(node.value(), Value::Opaque(_)) && !node.text().is_some_and(is_template)
+}
+
+/// The annotation by which a v1beta1 resource keeps what v1 alone can say; it comes with what a cluster gives out.
+const V1_ONLY: [&str; 3] = ["metadata", "annotations", "hco.kubevirt.io/v1-only-fields"];
+
+/// The annotation, where it switches the feature on for a resource that does not mention it (the operator's `api/v1beta1/conversion.go`).
+fn restored(hco: &HyperConverged) -> Option<&Node> {
+    let kept = hco.root().find(&V1_ONLY)?;
+    let fields: serde_json::Value = serde_json::from_str(kept.text()?).ok()?;
+    let gate = || {
+        let is = |g: &&serde_json::Value| g["name"].as_str().is_some_and(|n| n.eq_ignore_ascii_case(FEATURE));
+        let gate = fields["featureGates"].as_array()?.iter().find(is)?;
+        Some(gate["state"].as_str().is_none_or(|state| state == "Enabled"))
+    };
+    fields["multiArchEnabled"].as_bool().or_else(gate)?.then_some(kept)
 }
 
 fn switch(hco: &HyperConverged, path: &[&str]) -> (Tri, Option<Node>) {

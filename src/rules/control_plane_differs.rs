@@ -3,7 +3,7 @@
 use super::{Check, Draft, Findings};
 use crate::cluster::Subject;
 use crate::finding::Confidence;
-use crate::operator::Tri;
+use crate::operator::{SUPPORTED, Tri};
 use crate::outcome::Knowledge;
 
 pub(super) const CHECK: Check = Check::Subject(check);
@@ -19,7 +19,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     };
     let (Some(node), Some(master)) = (nodes.first(), masters.first()) else { return };
-    if workload == control {
+    // An architecture that the images' operator does not know stops it altogether, and has a rule that says so.
+    if workload == control || architectures.control_plane.keys().chain([workload]).any(|a| !SUPPORTED.contains(&a.as_str())) {
         return;
     }
     let whole = architectures.knowledge == Knowledge::Complete;

@@ -31,7 +31,7 @@ fn shape(subject: &Subject<'_>, node: &Node, wanted: &str) -> Draft {
         Api::V1 => "write the gates as `- name: …` with an optional `state: Enabled` or `Disabled`",
         Api::V1beta1 => "write the gates as `name: true` or `name: false`",
     };
-    Draft::new(key, format!("{} here", describe(node)), format!("`spec.featureGates` of {version} is {wanted}"))
+    Draft::new(key, format!("{} here", describe(node)), format!("`spec.featureGates` of {version} must be {wanted}"))
         .about(&subject.hco.object)
         .field("spec.featureGates")
         .help(help)
