@@ -36,6 +36,15 @@ impl Feature {
     }
 }
 
+/// Where the newest release keeps the flag.
+#[must_use]
+pub fn field_path(api: Api) -> &'static [&'static str] {
+    match api {
+        Api::V1beta1 => V1BETA1,
+        Api::V1 => V1_FIELD,
+    }
+}
+
 const V1BETA1: &[&str] = &["spec", "featureGates", FEATURE];
 const V1_FIELD: &[&str] = &["spec", "workloadSources", FEATURE];
 const V1_GATES: &[&str] = &["spec", "featureGates"];

@@ -1,6 +1,7 @@
 //! Where the fields of one API version live in the other.
 
-use super::hyperconverged::{Api, HyperConverged};
+use super::feature::field_path;
+use super::hyperconverged::{Api, FEATURE, HyperConverged};
 use crate::yaml::Lookup;
 use std::sync::OnceLock;
 
@@ -26,7 +27,7 @@ pub fn fields() -> &'static [Field] {
     })
 }
 
-/// A field that stands where only the other API version has it.
+/// A field that stands where only the other API version has it, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misplaced {
     /// Where it stands.
@@ -51,8 +52,14 @@ pub fn misplaced(hco: &HyperConverged) -> Vec<Misplaced> {
             all.push(Misplaced { found: foreign, wanted: own.as_deref() });
         }
     }
+    if matches!(hco.root().at(STRAY), Lookup::Found(_)) {
+        all.push(Misplaced { found: STRAY, wanted: Some(field_path(hco.api)) });
+    }
     all
 }
+
+/// Where the feature's switch stands when the line above it is forgotten or the line itself is not indented; no version has it there.
+const STRAY: &[&str] = &["spec", FEATURE];
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! v1: a deprecated gate and the field that replaced it disagree.
 
+use super::gate_changes::assumed;
 use super::{Check, Draft, Findings};
 use crate::cluster::Subject;
 use crate::fix::{Change, Proposal};
@@ -40,6 +41,7 @@ fn contradiction(subject: &Subject<'_>, gate: &Gate<'_>, known: &Known) -> Optio
     .because(node.span(), format!("the field says {}", if value == Tri::Yes { "true" } else { "false" }))
     .help("remove the deprecated gate; the field alone decides")
     .confidence(subject.confidence());
+    draft = assumed(subject, draft, "true since release 1.19, which is assumed; 1.18 drops the field");
     if let Some(state) = state {
         let text = if wanted == Tri::Yes { "Enabled" } else { "Disabled" };
         let changes = vec![Change::Replace { node: state.clone(), text: text.to_owned() }];

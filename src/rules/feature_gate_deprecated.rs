@@ -1,9 +1,8 @@
 //! v1: a feature gate is listed although a field has taken its place.
 
-use super::gate_changes::drop_gate;
+use super::gate_changes::{assumed, drop_gate};
 use super::{Check, Draft, Findings};
 use crate::cluster::Subject;
-use crate::finding::Confidence;
 use crate::fix::{Change, Proposal};
 use crate::operator::Tri;
 use crate::operator::feature::{Gate, gates};
@@ -30,9 +29,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         .field("spec.featureGates")
         .help(format!("set `{field}` and remove the gate; a later release will not know it"))
         .confidence(subject.confidence());
-        if !subject.release_known {
-            draft = draft.note("true since release 1.19, which is assumed; in 1.18 the gate is the only switch").confidence(Confidence::Medium);
-        }
+        draft = assumed(subject, draft, "true since release 1.19, which is assumed; in 1.18 the gate is the only switch");
         if let Some(proposal) = to_field(subject, &gate, field, known.inverted) {
             draft = draft.fix(proposal);
         }

@@ -1,9 +1,9 @@
 //! A switch on a release that does not know it there: the gate before 1.16, the field before 1.19, and the old gate of the common images.
 
-use super::gate_changes::{GATES, drop_gate, drop_key};
+use super::gate_changes::{GATES, assumed, drop_gate, drop_key};
 use super::{Check, Draft, Findings};
 use crate::cluster::Subject;
-use crate::finding::{Confidence, Severity};
+use crate::finding::Severity;
 use crate::fix::{Change, Proposal};
 use crate::operator::Tri;
 use crate::operator::feature::{COMMON_IMAGES, gate_named};
@@ -78,10 +78,7 @@ fn common_images(subject: &Subject<'_>) -> Option<Draft> {
     if said.0 == field {
         draft = draft.severity(Severity::Info).note("the field says the same, so nothing is lost");
     }
-    if !subject.release_known {
-        let note = format!("true since release {}; before it the gate was the switch", Release::minor(15));
-        draft = draft.note(note).confidence(Confidence::Medium);
-    }
+    draft = assumed(subject, draft, format!("true since release {}; before it the gate was the switch", Release::minor(15)));
     draft = draft.help(match field_node {
         Some(_) => "remove the gate".to_owned(),
         None => format!("write `{}` instead", path.join(".")),

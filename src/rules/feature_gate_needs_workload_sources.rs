@@ -1,5 +1,6 @@
 //! v1: the deprecated gate is listed and `spec.workloadSources` is missing, so the mutating webhook's patch has no parent.
 
+use super::gate_changes::assumed;
 use super::{Check, Draft, Findings};
 use crate::cluster::Subject;
 use crate::fix::{Change, Proposal};
@@ -27,6 +28,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     .field("spec.workloadSources")
     .help(format!("set `spec.workloadSources.{FEATURE}` and remove the deprecated gate"))
     .confidence(subject.confidence());
+    draft = assumed(subject, draft, "true since release 1.19, which is assumed; in 1.18 the gate is all there is");
     if gate.enabled != Tri::Maybe {
         let value = if gate.enabled == Tri::Yes { "true" } else { "false" };
         let path = subject.feature.path.iter().map(|k| (*k).to_owned()).collect();

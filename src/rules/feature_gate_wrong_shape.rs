@@ -1,5 +1,6 @@
 //! Feature gates in the other API version's shape, or one gate twice.
 
+use super::gate_changes::assumed;
 use super::{Check, Draft, Findings};
 use crate::cluster::Subject;
 use crate::operator::feature::gates;
@@ -44,14 +45,13 @@ fn twice(subject: &Subject<'_>, findings: &mut Findings) {
     for gate in gates(subject.hco) {
         let place = gate.node.find(&["name"]).unwrap_or(gate.node).span();
         let Some(earlier) = first.insert(gate.name.to_lowercase(), place) else { continue };
-        findings.add(
-            Draft::new(place, "listed again", format!("the feature gate `{}` is listed twice", gate.name))
-                .about(&subject.hco.object)
-                .item(gate.name)
-                .field("spec.featureGates")
-                .because(earlier, "first listed here")
-                .help("keep one of them; names are compared without regard to case")
-                .confidence(subject.confidence()),
-        );
+        let draft = Draft::new(place, "listed again", format!("the feature gate `{}` is listed twice", gate.name))
+            .about(&subject.hco.object)
+            .item(gate.name)
+            .field("spec.featureGates")
+            .because(earlier, "first listed here")
+            .help("keep one of them; names are compared without regard to case")
+            .confidence(subject.confidence());
+        findings.add(assumed(subject, draft, "true since release 1.19, which is assumed; in 1.18 the first of them counts"));
     }
 }

@@ -1,5 +1,8 @@
-//! What the rules about feature gates share: taking a gate out of a resource.
+//! What the rules about feature gates share: taking a gate out of a resource, and saying what older releases do otherwise.
 
+use super::Draft;
+use crate::cluster::Subject;
+use crate::finding::Confidence;
 use crate::fix::Change;
 use crate::operator::feature::Gate;
 use crate::operator::hyperconverged::HyperConverged;
@@ -23,4 +26,9 @@ pub(super) fn drop_key(hco: &HyperConverged, path: &[&str], key: &str) -> Option
     }
     let (last, parent) = path.split_last()?;
     Some(Change::Remove { mapping: hco.root().find(parent)?.clone(), key: (*last).to_owned() })
+}
+
+/// What is not true of every release, less sure and with a note where nothing tells which one runs.
+pub(super) fn assumed(subject: &Subject<'_>, draft: Draft, note: impl Into<String>) -> Draft {
+    if subject.release_known { draft } else { draft.note(note).confidence(Confidence::Medium) }
 }

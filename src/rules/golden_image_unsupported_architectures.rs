@@ -18,6 +18,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.minds_architectures() || subject.feature.on != Tri::Yes || subject.architectures.knowledge == Knowledge::Unknown {
         return;
     }
+    // With no node of either kind the operator names no architectures to SSP, which refuses that: the metric is never set.
+    let architectures = &subject.architectures;
+    if [&architectures.workloads, &architectures.control_plane, &architectures.possible].iter().all(|map| map.is_empty()) {
+        return;
+    }
     for image in &subject.images.list {
         let Annotation::Is(text, place) = &image.annotation else { continue };
         let listed = |arch: &Arch| text.split(',').any(|token| token == arch.as_str());
