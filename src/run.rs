@@ -221,13 +221,7 @@ struct Loaded {
 
 fn load(settings: &Settings) -> Result<Loaded, RunError> {
     let place = locate(&settings.directory, &settings.paths).map_err(RunError::Usage)?;
-    let mut configured = place.configuration(settings).map_err(RunError::Usage)?;
-    if let Some((path, text)) = &mut configured
-        && let Some(given) = settings.texts.get(path)
-    {
-        text.clone_from(given);
-    }
-    let configured = configured;
+    let configured = place.configuration(settings).map_err(RunError::Usage)?;
     let misconfigured = |errors| {
         let (path, text) = configured.clone().unwrap_or_default();
         RunError::Config(Box::new(Source::new(place.shown.absolute(&path), text)), errors)
@@ -242,11 +236,12 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         threads: settings.threads,
     };
     settings.stage.set("looking for manifests");
-    let Walked { mut found, errors, excluding } = walk.run(&place.linted);
-    if place.versioned && place.linted_is_part() && found.iter().any(|f| f.path.contains("ustomization")) {
-        found.extend(walk.list());
+    let mut walked = walk.run(&place.linted);
+    if place.versioned && place.linted_is_part() && walked.found.iter().any(|f| f.path.contains("ustomization")) {
+        walked.found.extend(walk.list());
     }
-    walk.replace(&mut found, &settings.texts, &place.linted);
+    walk.replace(&mut walked, &settings.texts, &place.linted);
+    let Walked { mut found, errors, excluding } = walked;
     let given = |path: &str, text: String, linted: bool| Found {
         path: path.into(),
         at: At::Nowhere,
@@ -272,10 +267,10 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
     }
     let recorded = named::baseline(settings, &first, directory);
     for named in named::nodes(settings, &first, directory).iter().chain(&recorded) {
-        found.push(place.named_file(&named.path).map_err(|why| named.refused(&why, misconfigured))?);
+        found.push(place.named_file(&named.path, &settings.texts).map_err(|why| named.refused(&why, misconfigured))?);
     }
     if let Some((path, _)) = &configured {
-        found.push(place.named_file(path).map_err(|why| RunError::Usage(vec![format!("{}: {why}", path.display())]))?);
+        found.push(place.named_file(path, &settings.texts).map_err(|why| RunError::Usage(vec![format!("{}: {why}", path.display())]))?);
     }
     let workspace = Workspace::new(place.boundary.clone(), place.shown.clone(), Base { directory: place.base(), first: !place.versioned }, found);
     let configuration = configured.as_ref().and_then(|(path, _)| workspace.find(&place.key(path)));

@@ -1,8 +1,9 @@
-//! Texts that somebody gives in the place of what files hold: what an editor has not saved yet, what a fix has made.
+//! Texts that somebody gives in the place of what files hold: what an editor has not saved yet, what a fix has made, what a revision held.
 
+use super::ignored::Ignores;
 use super::names::is_known;
 use super::needles;
-use super::walk::{Found, Walk, wanted};
+use super::walk::{Found, Walk, Walked, wanted};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,10 +11,12 @@ use std::sync::Arc;
 impl Walk {
     /// Puts texts, by absolute path, in the place of what files hold. A file that is not there yet is taken as if it were; one that the walk
     /// left out for anything but its name stays out.
-    pub fn replace(&self, found: &mut Vec<Found>, texts: &BTreeMap<PathBuf, String>, linted: &[PathBuf]) {
+    pub fn replace(&self, walked: &mut Walked, texts: &BTreeMap<PathBuf, String>, linted: &[PathBuf]) {
         if texts.is_empty() {
             return;
         }
+        let Walked { found, excluding, .. } = walked;
+        let mut ignores = Ignores::new(&self.boundary);
         // A part of the repository is listed twice: as what is linted, and with all the rest.
         let mut places: BTreeMap<Arc<str>, Vec<usize>> = BTreeMap::new();
         for (number, file) in found.iter().enumerate() {
@@ -33,11 +36,16 @@ impl Walk {
                 continue;
             }
             let there = absolute.exists();
-            let new = !there && linted.iter().any(|l| absolute.starts_with(l)) && self.exclude.matches(&path).is_empty();
-            let known = wanted(name.as_bytes());
-            if (known && new) || (!known && there) {
-                found.push(Found { path: path.into(), at, relevant: new && matters, explicit: false, linted: new, text: content });
+            if there == wanted(name.as_bytes()) {
+                continue;
             }
+            let mut asked = !there && linted.iter().any(|l| absolute.starts_with(l)) && !(self.honour_ignore && ignores.leave_out(&path));
+            if asked && !self.exclude.is_empty() {
+                let hits = self.exclude.matches(&path);
+                asked = hits.is_empty();
+                excluding.extend(hits);
+            }
+            found.push(Found { path: path.into(), at, relevant: asked && matters, explicit: false, linted: asked, text: content });
         }
     }
 }

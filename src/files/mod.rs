@@ -17,7 +17,7 @@ pub use names::{BUNDLES, CHART, KUSTOMIZATIONS};
 pub use path::{is_manifest, join, name, normalise, parent, stem};
 pub use shown::Shown;
 pub use walk::{At, Found, Walk, WalkError, Walked};
-pub(crate) use walk::{read, read_named};
+pub(crate) use walk::{read, read_named, wanted};
 
 use crate::source::{FileId, Source};
 use crate::yaml::{self, Parsed};

@@ -233,7 +233,7 @@ impl Drop for Share<'_> {
 pub(super) const OUTSIDE: &str = "it lies outside the repository";
 
 /// Whether a file of this name is read without anything that refers to it.
-pub(super) fn wanted(name: &[u8]) -> bool {
+pub(crate) fn wanted(name: &[u8]) -> bool {
     [".yaml", ".yml", ".json", ".tpl"].iter().any(|e| name.ends_with(e.as_bytes())) || std::str::from_utf8(name).is_ok_and(is_known)
 }
 

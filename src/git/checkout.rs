@@ -1,19 +1,23 @@
-//! The files of a commit in a directory of their own, which is gone when it is no longer needed. The work tree is not touched.
+//! The files of a commit: manifests as texts, and all else in a directory of its own, which is gone when it is no longer needed. The work tree is
+//! not touched.
 
 use super::command::{cannot_start, complaint};
 use super::tree::Tree;
-use crate::files::MAX_FILE;
+use crate::files::{MAX_FILE, wanted};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A directory with the files of a commit.
+/// The files of a commit.
 #[derive(Debug)]
 pub struct Checkout {
     directory: PathBuf,
     /// Where the repository's root is in it. Absolute, without symbolic links.
     pub root: PathBuf,
+    /// The texts of files that are not in the directory, by their paths in it.
+    pub texts: BTreeMap<PathBuf, String>,
 }
 
 impl Drop for Checkout {
@@ -23,13 +27,14 @@ impl Drop for Checkout {
 }
 
 impl Checkout {
-    /// Writes the files below `below` in a new directory.
+    /// Reads the files of a commit, which are at home below `below` in a new directory. What is in `named` is written there in any case, be it a
+    /// file or a directory.
     ///
     /// # Errors
     /// An object is missing, or the directory cannot be written.
-    pub fn new(tree: &Tree, below: &Path) -> Result<Self, String> {
+    pub fn new(tree: &Tree, below: &Path, named: &BTreeSet<&Path>) -> Result<Self, String> {
         let directory = private_directory().map_err(|e| format!("a temporary directory cannot be made: {e}"))?;
-        let mut checkout = Self { root: directory.clone(), directory };
+        let mut checkout = Self { root: directory.clone(), directory, texts: BTreeMap::new() };
         let disk = |e: io::Error| format!("a temporary directory cannot be written: {e}");
         checkout.directory = checkout.directory.canonicalize().map_err(disk)?;
         checkout.root = checkout.directory.join(below);
@@ -39,10 +44,13 @@ impl Checkout {
         for file in ["config", "info/exclude"].into_iter().filter(|f| ours.join(f).is_file()) {
             fs::copy(ours.join(file), own.join(file)).map_err(disk)?;
         }
-        for directory in tree.directories() {
+        // What a link leads to must be there; few repositories have any.
+        let linked = tree.files.values().any(|b| b.link);
+        let written = |path: &Path| linked || named.contains(path) || !path.file_name().is_some_and(|n| wanted(n.as_encoded_bytes()));
+        for directory in named.iter().filter(|path| tree.has_directory(path)) {
             fs::create_dir_all(checkout.root.join(directory)).map_err(disk)?;
         }
-        checkout.fill(tree)?;
+        checkout.fill(tree, &written)?;
         Ok(checkout)
     }
 
@@ -52,7 +60,7 @@ impl Checkout {
         &self.directory
     }
 
-    fn fill(&self, tree: &Tree) -> Result<(), String> {
+    fn fill(&mut self, tree: &Tree, written: &dyn Fn(&Path) -> bool) -> Result<(), String> {
         if tree.files.is_empty() {
             return Ok(());
         }
@@ -64,7 +72,7 @@ impl Checkout {
                 let mut input = io::BufWriter::new(&mut input);
                 tree.files.values().try_for_each(|b| writeln!(input, "{}", b.object)).and_then(|()| input.flush())
             });
-            self.write(tree, &mut BufReader::new(output))
+            self.take(tree, &mut BufReader::new(output), written)
         });
         if written.is_err() {
             let _ = child.kill();
@@ -77,8 +85,8 @@ impl Checkout {
         }
     }
 
-    /// Writes what git answers, in the order of the files. Links come last, so that nothing is ever written through one.
-    fn write(&self, tree: &Tree, answers: &mut impl BufRead) -> Result<(), String> {
+    /// Takes what git answers, in the order of the files. Links come last, so that nothing is ever written through one.
+    fn take(&mut self, tree: &Tree, answers: &mut impl BufRead, written: &dyn Fn(&Path) -> bool) -> Result<(), String> {
         let mut links = Vec::new();
         for (path, blob) in &tree.files {
             let size = size(answers).map_err(|e| format!("git: {}: {e}", path.display()))?;
@@ -92,16 +100,23 @@ impl Checkout {
             } else if size > MAX_FILE {
                 // Its size is all that anybody asks of it.
                 io::copy(&mut content, &mut io::sink()).map_err(disk)?;
-                File::create_new(&target).and_then(|f| f.set_len(size)).map_err(disk)?;
+                create(&target).and_then(|f| f.set_len(size)).map_err(disk)?;
             } else {
-                let mut file = File::create_new(&target).map_err(disk)?;
-                io::copy(&mut content, &mut file).map_err(disk)?;
+                let mut bytes = Vec::new();
+                content.read_to_end(&mut bytes).map_err(disk)?;
+                match String::from_utf8(bytes) {
+                    Ok(text) if !written(path) => drop(self.texts.insert(target, text)),
+                    other => {
+                        create(&target).and_then(|mut f| f.write_all(&other.map_or_else(|e| e.into_bytes(), String::into_bytes))).map_err(disk)?
+                    }
+                }
             }
             let mut end = [0];
             answers.read_exact(&mut end).map_err(|e| format!("git: {e}"))?;
         }
         for (path, text) in links {
             let target = self.root.join(path);
+            let _ = target.parent().map(fs::create_dir_all);
             let inside = target.parent().and_then(|p| p.canonicalize().ok()).is_some_and(|p| p.starts_with(&self.root));
             if inside {
                 link(&text, &target);
@@ -117,6 +132,12 @@ fn size(answers: &mut impl BufRead) -> Result<u64, String> {
     answers.by_ref().take(1024).read_line(&mut line).map_err(|e| e.to_string())?;
     let size = line.trim_end().rsplit_once(" blob ").and_then(|(_, size)| size.parse().ok());
     size.ok_or_else(|| "its content is not in this clone; fetch it first".to_owned())
+}
+
+/// A new file, in directories that need not be there yet.
+fn create(path: &Path) -> io::Result<File> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    File::create_new(path)
 }
 
 /// A link that cannot be made is one that leads nowhere.

@@ -66,9 +66,10 @@ impl Tree {
         staged.as_ref().map(|files| files.contains(path)).map_err(Clone::clone)
     }
 
-    /// The directories of its files, outermost first.
-    pub(super) fn directories(&self) -> BTreeSet<&Path> {
-        self.files.keys().flat_map(|p| p.ancestors().skip(1)).collect()
+    /// Whether there is a directory at a path; the empty one is the root.
+    pub(super) fn has_directory(&self, path: &Path) -> bool {
+        let after = (std::ops::Bound::Excluded(path.to_path_buf()), std::ops::Bound::Unbounded);
+        path.as_os_str().is_empty() || self.files.range(after).next().is_some_and(|(file, _)| file.starts_with(path))
     }
 }
 

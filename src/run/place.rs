@@ -3,6 +3,7 @@
 use super::Settings;
 use crate::config::FILE_NAME;
 use crate::files::{self, At, Found, Shown};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -79,8 +80,13 @@ impl Place {
     /// The path of a file in the workspace: relative to the repository, or absolute for a file outside that the user named.
     #[must_use]
     pub fn key(&self, path: &Path) -> String {
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let path = path.canonicalize().unwrap_or_else(|_| self.lexical(path).unwrap_or_else(|| path.to_path_buf()));
         path.strip_prefix(&self.boundary).unwrap_or(&path).to_string_lossy().replace('\\', "/")
+    }
+
+    /// A path inside the repository that nothing need be at, as it is written.
+    fn lexical(&self, path: &Path) -> Option<PathBuf> {
+        Some(self.boundary.join(files::normalise(path.strip_prefix(&self.boundary).ok()?.to_str()?)?))
     }
 
     /// The directory that all linted paths share, relative to the repository: what a nested repository calls its root.
@@ -107,9 +113,10 @@ impl Place {
     /// # Errors
     /// The file cannot be read.
     pub fn configuration(&self, settings: &Settings) -> Result<Option<(PathBuf, String)>, Vec<String>> {
+        let text = |path: &Path| settings.texts.get(path).cloned();
         if let Some(given) = &settings.config {
             let path = settings.directory.join(given).canonicalize().map_err(|e| e.to_string());
-            let read = path.and_then(|path| Ok((files::read_named(&path)?, path)));
+            let read = path.and_then(|path| Ok((text(&path).map_or_else(|| files::read_named(&path), Ok)?, path)));
             return read.map(|(text, path)| Some((path, text))).map_err(|why| vec![format!("{}: {why}", given.display())]);
         }
         // A single linted directory may have a configuration of its own below the working directory.
@@ -118,8 +125,8 @@ impl Place {
             _ => self.shown.from(),
         };
         let inside = start.ancestors().take_while(|a| a.starts_with(&self.boundary));
-        match inside.map(|a| a.join(FILE_NAME)).find(|p| p.is_file()) {
-            Some(path) => match files::read(&path, &self.boundary) {
+        match inside.map(|a| a.join(FILE_NAME)).find(|p| p.is_file() || settings.texts.contains_key(p)) {
+            Some(path) => match text(&path).map_or_else(|| files::read(&path, &self.boundary), Ok) {
                 Ok(text) => Ok(Some((path, text))),
                 Err(why) => Err(vec![format!("{}: {why}", self.shown.absolute(&path))]),
             },
@@ -133,13 +140,14 @@ impl Place {
         directory.join(path).canonicalize().is_ok_and(|real| !real.starts_with(&self.boundary))
     }
 
-    /// A file that the user named, wherever it lies.
+    /// A file that the user named, wherever it lies, or the text that is given in its place.
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub fn named_file(&self, path: &Path) -> Result<Found, String> {
-        let absolute = path.canonicalize().map_err(|e| e.to_string())?;
-        let text = files::read_named(&absolute)?;
+    pub fn named_file(&self, path: &Path, texts: &BTreeMap<PathBuf, String>) -> Result<Found, String> {
+        let absolute =
+            path.canonicalize().or_else(|error| self.lexical(path).filter(|p| texts.contains_key(p)).ok_or(error)).map_err(|e| e.to_string())?;
+        let text = texts.get(&absolute).cloned().map_or_else(|| files::read_named(&absolute), Ok)?;
         Ok(Found {
             path: self.key(&absolute).into(),
             at: At::Elsewhere(absolute.as_path().into(), self.shown.absolute(&absolute).into()),

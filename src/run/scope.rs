@@ -9,7 +9,7 @@ use crate::outcome::Outcome;
 use crate::report::fingerprint::{Fingerprints, identity};
 use crate::source::FileId;
 use crate::text::and;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -139,10 +139,14 @@ fn found(settings: &Settings, place: &Place, tree: &Tree) -> Result<Known, Strin
     let failed =
         |why: &str| Known { entries: Vec::new(), failure: Some(format!("the revision before cannot be linted ({why}): everything counts as new")) };
     let here = settings.directory.canonicalize().map_err(|e| format!("{}: {e}", settings.directory.display()))?;
-    // Shown paths are part of a finding's identity: the directories lie to each other as they do here.
+    // Where the program was started decides which configuration holds: the directories lie to each other as they do here.
     let below = place.boundary.strip_prefix(&here).ok().filter(|b| !b.as_os_str().is_empty()).unwrap_or(Path::new("tree"));
     settings.stage.set("reading the revision before");
-    let checkout = Checkout::new(tree, below)?;
+    // What the command line names is taken as it was, or as it is where it was not there.
+    let options = settings.config.iter().chain(&settings.baseline).chain(settings.nodes.iter().map(|(_, path)| path));
+    let options: Vec<PathBuf> = options.filter_map(|path| here.join(path).canonicalize().ok()).collect();
+    let named = place.linted.iter().chain(&options).filter_map(|path| path.strip_prefix(&place.boundary).ok()).collect();
+    let mut checkout = Checkout::new(tree, below, &named)?;
     let directory = match here.strip_prefix(&place.boundary) {
         Ok(inside) => checkout.root.join(inside),
         Err(_) if place.boundary.starts_with(&here) => checkout.directory().to_path_buf(),
@@ -154,7 +158,6 @@ fn found(settings: &Settings, place: &Place, tree: &Tree) -> Result<Known, Strin
     if paths.is_empty() {
         return Ok(known(Outcome::default()));
     }
-    // A file that an option names is taken as it was, or as it is where it was not there.
     let option = |path: &PathBuf| {
         let path = here.join(path);
         let path = path.canonicalize().unwrap_or(path);
@@ -166,7 +169,7 @@ fn found(settings: &Settings, place: &Place, tree: &Tree) -> Result<Known, Strin
         config: settings.config.as_ref().map(option),
         baseline: settings.baseline.as_ref().map(option),
         nodes: settings.nodes.iter().map(|(cluster, path)| (cluster.clone(), option(path))).collect(),
-        texts: BTreeMap::new(),
+        texts: std::mem::take(&mut checkout.texts),
         scope: Scope::default(),
         ..settings.clone()
     };

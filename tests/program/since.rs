@@ -1,7 +1,7 @@
 //! `--diff-base`: what is new since a revision.
 
 use crate::repository::{Repository, git, isolated};
-use crate::support::ran;
+use crate::support::{Ran, ran};
 use std::path::Path;
 use std::process::Command;
 
@@ -157,6 +157,71 @@ fn facts_from_the_command_line_hold_for_both() {
     repository.write("dumps/lab.yaml", &format!("{}---\n{}", node("amd64"), node("arm64")));
     let ran = repository.lint(&["--diff-base", "HEAD", "--nodes", "lab=dumps/lab.yaml"]);
     assert!(ran.out.contains(GREW) && ran.code == 1, "a dump that changed: {} {}", ran.out, ran.err);
+}
+
+#[test]
+fn what_the_revision_names_leaves_out_and_links_is_read_as_it_was() {
+    let repository = Repository::of("fixtures/example");
+    // Named by the configuration, in a directory of its own.
+    repository.write(".hco-lint.yaml", "clusters:\n  - name: lab\n    nodes: inventory/../inventory/lab.yaml\nexclude: [archive/**]\n");
+    repository.write("inventory/lab.yaml", &format!("{}---\n{}", node("amd64"), node("arm64")));
+    let bad = "apiVersion: hco.kubevirt.io/v1beta1\nkind: HyperConverged\nmetadata: {name: other}\n";
+    for (path, text) in [
+        ("archive/hco.yaml", bad),
+        ("kept/hco.yaml", bad),
+        ("kept/deep/hco.yaml", bad),
+        ("own/hco.yaml", bad),
+        (".gitignore", "kept/*\n!kept/deep/\n"),
+        ("own/.ignore", "/*.yaml\n"),
+    ] {
+        repository.write(path, text);
+    }
+    repository.git(&["add", "--all", "--force"]);
+    repository.commit();
+    let names = |ran: &Ran| -> Vec<String> { ran.out.lines().map(|l| l.split(':').next().unwrap_or_default().to_owned()).collect() };
+    for (directory, paths) in [("", &[][..]), ("inventory", &[".."]), ("", &["clusters", "kept"])] {
+        let arguments: Vec<&str> = ["-q", "--diff-base", "HEAD"].iter().chain(paths).copied().collect();
+        let same = repository.lint_in(directory, &arguments);
+        assert_eq!((same.out.as_str(), same.err.as_str(), same.code), ("", "", 0), "{directory} {paths:?}");
+    }
+
+    // What no longer is left out was not found before.
+    repository.write(".hco-lint.yaml", "clusters:\n  - name: lab\n    nodes: inventory/lab.yaml\n");
+    repository.write(".gitignore", "");
+    repository.remove("own/.ignore");
+    repository.remove("kept/deep/hco.yaml");
+    let ran = repository.lint(&["-q", "--diff-base", "HEAD", "--select", "hyperconverged-name"]);
+    assert_eq!(names(&ran), ["archive/hco.yaml", "kept/hco.yaml", "own/hco.yaml"], "{}", ran.err);
+
+    // Links lead where they led.
+    repository.commit();
+    repository.remove("components/virtualization/hyperconverged.yaml");
+    std::fs::create_dir(repository.root().join("shared")).expect("a directory");
+    let text = repository.git(&["show", "HEAD:components/virtualization/hyperconverged.yaml"]);
+    repository.write("shared/hyperconverged.txt", &format!("{text}\n"));
+    let link = repository.root().join("components/virtualization/hyperconverged.yaml");
+    std::os::unix::fs::symlink("../../shared/hyperconverged.txt", link).expect("a link");
+    repository.commit();
+    let ran = repository.lint(&["-q", "--diff-base", "HEAD"]);
+    assert_eq!((ran.out.as_str(), ran.err.as_str(), ran.code), ("", "", 0));
+    repository.edit("shared/hyperconverged.txt", "name: kubevirt-hyperconverged", "name: another");
+    let ran = repository.lint(&["-q", "--diff-base", "HEAD", "--select", "hyperconverged-name"]);
+    assert_eq!(names(&ran), ["components/virtualization/hyperconverged.yaml"], "{}", ran.err);
+}
+
+#[test]
+fn what_cannot_be_read_in_the_revision_says_so_there_too() {
+    let repository = Repository::of("fixtures/example");
+    std::fs::create_dir(repository.root().join("wide")).expect("a directory");
+    std::fs::write(repository.root().join("wide/hco.yaml"), b"\xff\xfek\0i\0").expect("a file");
+    repository.commit();
+    let ran = repository.lint(&["--diff-base", "HEAD"]);
+    assert!(
+        ran.err.is_empty() && ran.out.contains("wide/hco.yaml:1:1: not seen: could not be read: it is UTF-16") && ran.code == 4,
+        "{}{}",
+        ran.out,
+        ran.err
+    );
 }
 
 fn node(arch: &str) -> String {
