@@ -166,6 +166,23 @@ fn one_more_cluster_shows_the_finding_again() {
 
 /// Findings that only their order tells apart.
 #[test]
+fn a_moved_file_is_known_for_the_clusters_it_was_known_for() {
+    let scratch = shared();
+    scratch.record(&[]);
+    let moved = |from: &str, to: &str| std::fs::rename(scratch.root.join(from), scratch.root.join(to)).expect("it moves");
+    scratch.write("base/kustomization.yaml", "resources: [virtualization.yaml]\n");
+    moved("base/hco.yaml", "base/virtualization.yaml");
+    assert_eq!(scratch.found(&["--min-confidence", "low"]), [""; 0], "neither new nor stale");
+
+    scratch.write(".hco-lint.yaml", &clusters(&["prod", "qa"]));
+    moved("clusters/dr", "clusters/qa");
+    assert_eq!(scratch.found(&[]), ["multi-arch-images-disabled prod,qa", "baseline-stale"], "another cluster");
+    let text = scratch.record(&["--baseline", FILE]);
+    assert!(text.contains("file: \"base/virtualization.yaml\"") && !text.contains("base/hco.yaml"), "{text}");
+    assert_eq!(scratch.found(&[]), [""; 0]);
+}
+
+#[test]
 fn equal_findings_are_counted() {
     let node = |name: &str, doubled: bool| {
         let again = if doubled { format!("metadata: {{name: {name}, labels: {{kubernetes.io/arch: amd64}}}}\n") } else { String::new() };

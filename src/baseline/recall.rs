@@ -2,6 +2,7 @@
 
 use super::{Baseline, Entry, base};
 use crate::finding::Finding;
+use crate::report::fingerprint::identity;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The findings of a run, each with its fingerprint's hash.
@@ -29,17 +30,25 @@ pub struct Recalled {
 /// Compares a baseline with what was found.
 ///
 /// Findings of one fingerprint are told apart by their clusters before their order: mending the first of two does not make the second a
-/// new one.
+/// new one. A finding of a cluster whose file was moved is known by the path that it had: the same finding there is gone together with the file,
+/// as `is_gone` says of a path from the repository's root.
 #[must_use]
-pub fn recall(baseline: &Baseline, seen: &Seen<'_>) -> Recalled {
-    let mut left: BTreeMap<&str, Vec<(usize, &Entry)>> = BTreeMap::new();
+pub fn recall(baseline: &Baseline, seen: &Seen<'_>, is_gone: &dyn Fn(&str) -> bool) -> Recalled {
+    let mut left = Left::new();
     for (number, entry) in baseline.entries.iter().enumerate() {
         left.entry(base(&entry.fingerprint)).or_default().push((number, entry));
     }
-    let shown = assign(&seen.shown, &mut left);
+    let mut shown = assign(&seen.shown, &mut left);
     assign(&seen.suppressed, &mut left);
     let dormant = assign(&seen.faint, &mut left).into_iter().flatten().filter_map(|(number, _)| baseline.entries.get(number)).cloned().collect();
+    let files: BTreeSet<&str> = left.values().flatten().map(|(_, entry)| entry.file.as_str()).filter(|file| is_gone(file)).collect();
     let mut now: BTreeMap<&str, BTreeSet<&String>> = BTreeMap::new();
+    for file in files {
+        let there: Vec<(&Finding, String)> = seen.shown.iter().map(|(f, _)| (*f, format!("{:032x}", identity(f, file)))).collect();
+        for (number, clusters) in fit(&there, &mut shown, &mut left, &MOVED) {
+            now.entry(baseline.entries.get(number).map_or("", |e| base(&e.fingerprint))).or_default().extend(clusters);
+        }
+    }
     for (finding, print) in seen.shown.iter().chain(&seen.suppressed).chain(&seen.faint) {
         now.entry(print).or_default().extend(&finding.clusters);
     }
@@ -55,19 +64,40 @@ pub fn recall(baseline: &Baseline, seen: &Seen<'_>) -> Recalled {
     Recalled { shown: shown.into_iter().map(|m| m.map(|(_, new)| new)).collect(), stale, dormant }
 }
 
-/// Gives entries to findings, each to one at most: the number of the entry and the clusters it does not name.
-fn assign(findings: &[(&Finding, String)], left: &mut BTreeMap<&str, Vec<(usize, &Entry)>>) -> Vec<Option<(usize, BTreeSet<String>)>> {
-    type Fit = fn(&Finding, &Entry) -> bool;
-    let fits: [Fit; 3] = [|f, e| f.clusters == e.clusters, |f, e| f.clusters.is_subset(&e.clusters), |_, _| true];
+/// Gives entries to findings, each to one at most.
+fn assign(findings: &[(&Finding, String)], left: &mut Left<'_>) -> Vec<Given> {
     let mut given = vec![None; findings.len()];
+    fit(findings, &mut given, left, &SAME);
+    given
+}
+
+/// The entries that are left, with their numbers, by fingerprint.
+type Left<'a> = BTreeMap<&'a str, Vec<(usize, &'a Entry)>>;
+
+/// The number of a finding's entry, and the clusters it does not name.
+type Given = Option<(usize, BTreeSet<String>)>;
+
+/// Whether a finding of an entry's fingerprint may be its own, surest first.
+type Fit = fn(&Finding, &Entry) -> bool;
+
+const SAME: [Fit; 3] = [|f, e| f.clusters == e.clusters, |f, e| f.clusters.is_subset(&e.clusters), |_, _| true];
+
+/// Of a finding elsewhere nothing but its clusters tells that it is the same one.
+const MOVED: [Fit; 2] =
+    [|f, e| !f.clusters.is_empty() && f.clusters == e.clusters, |f, e| !f.clusters.is_empty() && f.clusters.is_subset(&e.clusters)];
+
+/// The same for findings that have none yet. Which entries were given, and the clusters that their findings are of.
+fn fit<'f>(findings: &[(&'f Finding, String)], given: &mut [Given], left: &mut Left<'_>, fits: &[Fit]) -> Vec<(usize, &'f BTreeSet<String>)> {
+    let mut taken = Vec::new();
     for fit in fits {
-        for ((finding, print), given) in findings.iter().zip(&mut given).filter(|(_, given)| given.is_none()) {
+        for ((finding, print), given) in findings.iter().zip(given.iter_mut()).filter(|(_, given)| given.is_none()) {
             let Some(entries) = left.get_mut(print.as_str()) else { continue };
             if let Some(at) = entries.iter().position(|(_, entry)| fit(finding, entry)) {
                 let (number, entry) = entries.remove(at);
                 *given = Some((number, finding.clusters.difference(&entry.clusters).cloned().collect()));
+                taken.push((number, &finding.clusters));
             }
         }
     }
-    given
+    taken
 }

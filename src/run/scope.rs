@@ -93,7 +93,7 @@ pub(super) fn narrow(settings: &Settings, place: &Place, workspace: &Workspace, 
         let known = before.findings.get_or_init(|| found(settings, place, &before.tree)).as_ref().map_err(|e| usage(e.clone()))?;
         let print = |f: &Finding| format!("{:032x}", identity(f, &workspace.from_root(f.primary.span.file)));
         let seen = Seen { shown: findings.iter().map(|f| (f, print(f))).collect(), ..Seen::default() };
-        let recalled = recall(&Baseline { file: FileId(0), entries: known.entries.clone() }, &seen).shown;
+        let recalled = recall(&Baseline { file: FileId(0), entries: known.entries.clone() }, &seen, &|file| workspace.find_any(file).is_none()).shown;
         for ((asked, finding), known) in asked.iter_mut().zip(findings.iter_mut()).zip(recalled) {
             if *asked || known.as_ref().is_some_and(BTreeSet::is_empty) {
                 continue;
@@ -188,7 +188,7 @@ fn entries(outcome: &Outcome) -> Vec<Entry> {
     let entry = |(finding, fingerprint): (&Finding, &String)| Entry {
         fingerprint: fingerprint.clone(),
         rule: finding.rule.to_owned(),
-        file: String::new(),
+        file: outcome.source(finding.primary.span.file).map_or(String::new(), |s| outcome.shown.from_root(&s.path)),
         object: String::new(),
         message: String::new(),
         clusters: finding.clusters.clone(),

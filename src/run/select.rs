@@ -187,7 +187,7 @@ impl Judge<'_> {
             suppressed: selection.suppressed.iter().map(|s| (&s.finding, print(&s.finding))).collect(),
             faint: selection.faint.iter().map(|f| (f, print(f))).collect(),
         };
-        let recalled = recall(baseline, &seen);
+        let recalled = recall(baseline, &seen, &|file| workspace.find_any(file).is_none());
         let mut effect = Effect { kept: recalled.dormant };
         let (mut shown, mut suppressed) = (Vec::new(), selection.suppressed);
         for (mut finding, known) in selection.shown.into_iter().zip(recalled.shown) {

@@ -210,6 +210,19 @@ fn what_the_revision_names_leaves_out_and_links_is_read_as_it_was() {
 }
 
 #[test]
+fn a_moved_file_brings_nothing_new_and_a_copy_does() {
+    let repository = Repository::of("fixtures/example");
+    let text = std::fs::read_to_string(repository.root().join("components/virtualization/hyperconverged.yaml")).expect("a file");
+    repository.edit("components/virtualization/kustomization.yaml", "hyperconverged.yaml", "kubevirt/hco.yaml");
+    repository.write("components/virtualization/kubevirt/hco.yaml", &text);
+    let copied = repository.lint(&["-q", "--diff-base", "HEAD"]);
+    assert!(copied.out.starts_with("components/virtualization/kubevirt/hco.yaml:9:5: warning[multi-arch-images-disabled]"), "{}", copied.out);
+    repository.remove("components/virtualization/hyperconverged.yaml");
+    let moved = repository.lint(&["-q", "--diff-base", "HEAD"]);
+    assert_eq!((moved.out.as_str(), moved.err.as_str(), moved.code), ("", "", 0));
+}
+
+#[test]
 fn what_cannot_be_read_in_the_revision_says_so_there_too() {
     let repository = Repository::of("fixtures/example");
     std::fs::create_dir(repository.root().join("wide")).expect("a directory");
