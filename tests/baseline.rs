@@ -2,6 +2,8 @@
 
 #[path = "support/scratch.rs"]
 mod scratch;
+#[path = "support/tree.rs"]
+mod tree;
 
 use scratch::{Files, Scratch};
 use serde_json::Value;
@@ -84,29 +86,12 @@ impl Scratch {
     }
 }
 
-fn read(root: &Path, directory: &Path, files: &mut Files) {
-    for entry in std::fs::read_dir(directory).expect("a directory") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            read(root, &path, files);
-        } else {
-            let name = path.strip_prefix(root).expect("below").to_string_lossy().replace('\\', "/");
-            files.insert(name, std::fs::read(&path).expect("a file"));
-        }
-    }
-}
-
 #[test]
 fn what_is_recorded_is_silent_and_stays_so_when_lines_move() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/repositories");
     let mut recorded = 0;
-    for entry in std::fs::read_dir(&root).expect("fixtures") {
-        let directory = entry.expect("an entry").path();
-        if !directory.is_dir() {
-            continue;
-        }
-        let mut files = Files::new();
-        read(&directory, &directory, &mut files);
+    for directory in tree::directories(&root) {
+        let files = tree::files(&directory);
         let scratch = Scratch::new(&files);
         let (before, _) = scratch.report(&[]);
         let ran = scratch.run(&["--write-baseline", FILE]);

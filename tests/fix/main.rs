@@ -9,6 +9,8 @@ mod program;
 mod random;
 #[path = "../support/scratch.rs"]
 mod scratch;
+#[path = "../support/tree.rs"]
+mod tree;
 
 use hco_lint::finding::Fix;
 use hco_lint::fix::{Change, Mender, Proposal, apply};

@@ -30,35 +30,16 @@ fn findings(scratch: &Scratch) -> (Vec<String>, bool, bool) {
     (rules, fixes.iter().any(|f| f["safe"] == true), !fixes.is_empty())
 }
 
-fn read(root: &Path, directory: &Path, files: &mut Files) {
-    for entry in std::fs::read_dir(directory).expect("a directory") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            read(root, &path, files);
-        } else {
-            let name = path.strip_prefix(root).expect("below").to_string_lossy().into_owned();
-            files.insert(name, std::fs::read(&path).expect("a file"));
-        }
-    }
-}
-
 fn contents(scratch: &Scratch) -> Files {
-    let mut files = Files::new();
-    read(&scratch.root, &scratch.root, &mut files);
-    files
+    crate::tree::files(&scratch.root)
 }
 
 #[test]
 fn repositories_are_mended_once_and_for_all() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/repositories");
     let (mut safe, mut changed) = (0, 0);
-    for entry in std::fs::read_dir(&root).expect("fixtures") {
-        let directory = entry.expect("an entry").path();
-        if !directory.is_dir() {
-            continue;
-        }
-        let mut files = Files::new();
-        read(&directory, &directory, &mut files);
+    for directory in crate::tree::directories(&root) {
+        let files = crate::tree::files(&directory);
         for option in ["--fix", "--unsafe-fixes"] {
             let scratch = Scratch::new(&files);
             let (before, ..) = findings(&scratch);

@@ -13,4 +13,6 @@ mod shell;
 mod since;
 mod stdin;
 mod support;
+#[path = "../support/tree.rs"]
+mod tree;
 mod verbosity;

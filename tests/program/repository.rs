@@ -22,8 +22,7 @@ impl Repository {
     /// A repository with the files of a directory of this project.
     pub(crate) fn of(directory: &str) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
-        let mut files = Files::new();
-        read(&root, &root, &mut files);
+        let files = crate::tree::files(&root);
         assert!(!files.is_empty(), "{directory}");
         Self::new(&files)
     }
@@ -98,16 +97,4 @@ pub(crate) fn isolated(command: &mut Command) -> &mut Command {
         command.env(format!("GIT_{who}_NAME"), "test").env(format!("GIT_{who}_EMAIL"), "test@example.com");
     }
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null").env("NO_COLOR", "1")
-}
-
-fn read(root: &Path, directory: &Path, files: &mut Files) {
-    for entry in std::fs::read_dir(directory).expect("a directory") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            read(root, &path, files);
-        } else {
-            let name = path.strip_prefix(root).expect("below").to_string_lossy().into_owned();
-            files.insert(name, std::fs::read(&path).expect("a file"));
-        }
-    }
 }

@@ -21,11 +21,7 @@ const GREW: &str = "hyperconverged.yaml:9:5: warning[multi-arch-images-disabled]
 fn nothing_is_new_where_nothing_changed() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/repositories");
     let mut known = 0;
-    for entry in std::fs::read_dir(fixtures).expect("fixtures") {
-        let path = entry.expect("an entry").path();
-        if !path.is_dir() {
-            continue;
-        }
+    for path in crate::tree::directories(&fixtures) {
         let repository = Repository::of(&format!("fixtures/repositories/{}", path.file_name().expect("a name").to_string_lossy()));
         let ran = repository.lint(&["--diff-base", "HEAD", "--min-confidence", "low", "--format", "json"]);
         let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{path:?}: {e}: {}", ran.err));

@@ -10,6 +10,12 @@ pub(crate) fn entries(directory: &Path) -> Vec<PathBuf> {
     paths
 }
 
+/// The directories among them.
+#[allow(dead_code)]
+pub(crate) fn directories(directory: &Path) -> Vec<PathBuf> {
+    entries(directory).into_iter().filter(|path| path.is_dir()).collect()
+}
+
 /// Every file below a directory, by its path in there.
 pub(crate) fn files(directory: &Path) -> Files {
     let mut found = Files::new();
