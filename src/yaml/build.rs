@@ -48,6 +48,8 @@ pub(super) struct Outcome {
     pub(super) failure: Option<Failure>,
     /// How far the documents' text was understood.
     pub(super) reached: usize,
+    /// Whether that is in a flow collection.
+    pub(super) flow: bool,
     /// How many nodes the aliases of the text stand for up to here.
     pub(super) aliased: u64,
 }
@@ -114,7 +116,8 @@ pub(super) fn build(place: &Place, text: &str, chunk: Range<usize>, mended: Opti
     let failure = builder.run(parsed, &mut documents).err();
     let comments = if failure.is_none() { builder.cursor.take_comments() } else { Vec::new() };
     let aliased = builder.before + builder.aliased;
-    Outcome { comments, documents, problems: builder.problems, failure, reached: builder.cursor.last(), aliased }
+    let flow = builder.frames.iter().any(|f| matches!(f.shape, Shape::FlowSequence | Shape::FlowMapping));
+    Outcome { comments, documents, problems: builder.problems, failure, reached: builder.cursor.last(), flow, aliased }
 }
 
 impl Builder<'_> {
@@ -284,10 +287,14 @@ impl Builder<'_> {
         let key = !led && self.frames.last().is_some_and(|f| matches!(f.shape, Shape::FlowMapping | Shape::Pair) && !f.keys.awaits_value());
         if key && let (colon, Some(b':')) = self.cursor.seek() {
             let line = range.start..if style == Style::Plain { colon } else { range.end };
-            if self.cursor.breaks(&line) {
-                let message =
-                    "this is not valid YAML, so the document was not read: a key in `{…}` or `[…]` stands on one line, or a `,` is missing in it";
-                return Err(Self::problem(ProblemKind::Syntax, span, message));
+            let wrong = if self.cursor.breaks(&line) {
+                Some("a key in `{…}` or `[…]` stands on one line, or a `,` is missing in it")
+            } else {
+                let close = style == Style::Plain && self.cursor.rest(colon + 1).starts_with(['[', '{']);
+                close.then_some("a `:` in `{…}` or `[…]` needs a space behind it")
+            };
+            if let Some(wrong) = wrong {
+                return Err(Self::problem(ProblemKind::Syntax, span, format!("this is not valid YAML, so the document was not read: {wrong}")));
             }
         }
         let layout = self.cursor.layout(style, &text, &range);

@@ -1,7 +1,7 @@
 //! Documents that Kubernetes reads and yaml-rust2 refuses, made readable in a copy without moving a byte.
 //!
 //! go-yaml asks for less indentation than YAML does: flow collections and quoted scalars may go on, and end, at any column, and a tab
-//! may follow the `:` of a key, and a comment any token that ends by itself. The copy stands in for the source only while it is parsed; spans, comments and messages come from
+//! may follow the `:` of a key or indent them, and a comment may follow any token that ends by itself. The copy stands in for the source only while it is parsed; spans, comments and messages come from
 //! the source.
 
 use super::cursor::quoted_end;
@@ -36,11 +36,15 @@ impl Mended {
 
     /// Mends what the parser refused at `at` with the words `info`, having understood everything before `from`; says whether the copy
     /// changed, so that parsing again may get further.
-    pub(super) fn mend(&mut self, info: &str, at: usize, from: usize) -> bool {
+    ///
+    /// `flow` when `from` is in a flow collection.
+    pub(super) fn mend(&mut self, info: &str, at: usize, from: usize, flow: bool) -> bool {
         match info {
             "':' must be followed by a valid YAML whitespace" => self.tabs(at),
-            "invalid indentation" | "invalid indentation in flow construct" => self.join(at, from),
+            "invalid indentation" | "invalid indentation in flow construct" => self.join(at, from, flow),
             "invalid indentation in quoted scalar" => self.placeholder(at),
+            "tab cannot be used as indentation" => open(&self.text, from.min(at), at, flow).quoted.is_some_and(|quoted| self.placeholder(quoted)),
+            "tabs disallowed within this context (block indentation)" => open(&self.text, from.min(at), at, flow).bracket && self.indent(at),
             "comments must be separated from other tokens by whitespace" => self.blank(at),
             "invalid content after document end marker" if from > 0 => self.blank(at),
             _ => false,
@@ -63,6 +67,15 @@ impl Mended {
         true
     }
 
+    /// Tabs before the first token of a line become spaces.
+    fn indent(&mut self, at: usize) -> bool {
+        let Some(before) = self.text.get(..at) else { return false };
+        let start = before.trim_end_matches([' ', '\t']).len();
+        let tabs = before[start..].contains('\t');
+        self.replace(start, at, b' ');
+        tabs
+    }
+
     /// The rest of a line goes: a comment right behind a token, or what is ignored behind `...`.
     fn blank(&mut self, at: usize) -> bool {
         let Some(rest) = self.text.get(at..) else { return false };
@@ -73,7 +86,7 @@ impl Mended {
 
     /// A line of a flow collection that is not indented enough is joined to the line before it. Between two tokens a line break is
     /// white space like any other, once the comment in front of it is out of the way.
-    fn join(&mut self, at: usize, from: usize) -> bool {
+    fn join(&mut self, at: usize, from: usize, flow: bool) -> bool {
         let Some(before) = self.text.get(..at) else { return false };
         let start = before.trim_end_matches([' ', '\t']).len();
         let line = before[..start].trim_end_matches(['\n', '\r']);
@@ -84,7 +97,7 @@ impl Mended {
             _ => return false,
         };
         let mut from_comment = end;
-        if let Some((comment, plain)) = comment(&self.text, from.min(end), end).filter(|_| end == line.len()) {
+        if let Some((comment, plain)) = open(&self.text, from.min(end), end, flow).comment.filter(|_| end == line.len()) {
             // Without the comment a plain scalar before it would go on behind it.
             if plain && !matches!(self.text.as_bytes().get(at), Some(b',' | b']' | b'}')) {
                 return false;
@@ -110,38 +123,55 @@ impl Mended {
     }
 }
 
-/// Where the comment begins that ends at `end`, if one does, and whether a plain scalar stands before it. The text from `from` on is in
-/// a flow collection, or leads up to one.
-fn comment(text: &str, from: usize, end: usize) -> Option<(usize, bool)> {
+/// What stands open at a place in the text.
+#[derive(Default)]
+struct Open {
+    /// Where the comment begins that ends here, and whether a plain scalar stands before it.
+    comment: Option<(usize, bool)>,
+    /// Where the quoted scalar begins that goes on here.
+    quoted: Option<usize>,
+    /// Whether a bracket was opened and not closed.
+    bracket: bool,
+}
+
+/// What is open at `end`, going by the text from `from` on; `flow` when that is in a flow collection.
+fn open(text: &str, from: usize, end: usize, flow: bool) -> Open {
     let bytes = text.as_bytes();
     let mut at = from;
     // Inside a plain scalar a quote is a character like any other. One that the comment ends was understood already.
     let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b'[' | b']' | b'{' | b'}' | b':' | b'"' | b'\'');
     let mut plain = from.checked_sub(1).is_some_and(|before| !ends(&bytes[before]));
     let mut spaced = true;
+    let mut depth = usize::from(flow);
     while at < end {
         match bytes[at] {
             b'#' if spaced => {
                 let stop = memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |i| at + i);
                 if stop >= end {
-                    return Some((at, plain));
+                    return Open { comment: Some((at, plain)), bracket: depth > 0, ..Open::default() };
                 }
                 at = stop;
                 continue;
             }
             b'"' | b'\'' if !plain => {
-                at += quoted_end(text.get(at..)?)?;
+                match text.get(at..).and_then(quoted_end) {
+                    Some(length) if at + length <= end => at += length,
+                    Some(_) => return Open { quoted: Some(at), bracket: depth > 0, ..Open::default() },
+                    None => return Open::default(),
+                }
                 spaced = false;
                 continue;
             }
-            b',' | b'[' | b']' | b'{' | b'}' => plain = false,
-            b':' if bytes.get(at + 1).is_none_or(|b| b.is_ascii_whitespace()) => plain = false,
+            b'[' | b'{' if depth > 0 || !plain => (plain, depth) = (false, depth + 1),
+            b']' | b'}' if depth > 0 => (plain, depth) = (false, depth - 1),
+            b',' if depth > 0 => plain = false,
+            b':' | b'-' if bytes.get(at + 1).is_none_or(|b| b.is_ascii_whitespace()) => plain = false,
             b => plain = plain || !b.is_ascii_whitespace(),
         }
         spaced = bytes[at].is_ascii_whitespace();
         at += 1;
     }
-    None
+    Open { bracket: depth > 0, ..Open::default() }
 }
 
 #[cfg(test)]
@@ -158,7 +188,7 @@ mod tests {
             ("{a: b#c", None),
             ("# c\n{", None),
         ] {
-            assert_eq!(comment(text, 0, text.len()), found, "{text}");
+            assert_eq!(open(text, 0, text.len(), false).comment, found, "{text}");
         }
     }
 }

@@ -118,14 +118,14 @@ fn read(place: &Place, text: &str, chunk: Range<usize>, aliased: u64) -> Outcome
         let at = chunk.start + at;
         let problem = refusal::problem(place, text, at, chunk.end, "control characters are not allowed");
         let failure = Some(Failure::Own(problem));
-        return Outcome { documents: Vec::new(), comments: Vec::new(), problems: Vec::new(), failure, reached: at, aliased };
+        return Outcome { documents: Vec::new(), comments: Vec::new(), problems: Vec::new(), failure, reached: at, flow: false, aliased };
     }
     let mut outcome = build(place, text, chunk.clone(), None, aliased);
     let mut mended = None;
     for tries in 0.. {
         let Some(Failure::Scan(error, at)) = &outcome.failure else { break };
         let copy = mended.get_or_insert_with(|| Mended::new(&text[chunk.clone()]));
-        if !affordable(chunk.len(), tries) || !copy.mend(error.info(), at - chunk.start, outcome.reached - chunk.start) {
+        if !affordable(chunk.len(), tries) || !copy.mend(error.info(), at - chunk.start, outcome.reached - chunk.start, outcome.flow) {
             break;
         }
         outcome = build(place, text, chunk.clone(), Some(copy), aliased);
@@ -225,6 +225,8 @@ mod tests {
             ("[\n  \"b\": 1,\n  \"c\": 2\n}]\n", 21),
             ("a: [b\n  c: d]\n", 9),
             ("a: {b: c, d\n  : e}\n", 10),
+            ("a: {b: c, d:[e]}\n", 10),
+            ("a: x [y\n\tb: c\n", 3),
             ("a: {b: c # d\n  e, f: g}\n", 15),
             ("a: {b: c # d\ne, f: g}\n", 13),
             ("a: [b: c # d\ne]\n", 13),
