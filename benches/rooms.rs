@@ -31,7 +31,7 @@ fn threads() -> usize {
     std::thread::available_parallelism().map_or(4, usize::from)
 }
 
-fn walk(root: &Path) -> Vec<hco_lint::files::Found> {
+fn walk(root: &Path) -> hco_lint::files::Finds {
     let walk = Walk { boundary: root.to_owned(), shown: Shown::default(), honour_ignore: true, exclude: Default::default(), threads: threads() };
     walk.run(&[root.to_owned()]).found
 }

@@ -6,6 +6,7 @@ use crate::membership::Membership;
 use crate::nodes::arch::Arch;
 use crate::nodes::pool::{Basis, Role, State};
 use crate::source::{FileId, Source, Span};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The name of the one cluster of a repository that tells no clusters apart.
@@ -16,10 +17,10 @@ pub const WHOLE_REPOSITORY: &str = "(repository)";
 pub struct Outcome {
     /// How paths are shown: sources have theirs from where the user stands, platforms want them from the repository's root.
     pub shown: Shown,
-    /// The texts that spans point into, indexed by `FileId`. Files that were never read are empty.
-    pub sources: Vec<Source>,
-    /// Where each source can be written back to; `None` for what is no file or lies outside the linted paths.
-    pub files: Vec<Option<PathBuf>>,
+    /// The texts that spans point into: of every file that was read.
+    pub sources: BTreeMap<FileId, Source>,
+    /// Where sources can be written back to: of every one that is a file below the linted paths.
+    pub files: BTreeMap<FileId, PathBuf>,
     /// The clusters, by name.
     pub clusters: Vec<ClusterView>,
     /// The findings to show, in the order to show them.
@@ -46,7 +47,7 @@ impl Outcome {
     /// The source of a file.
     #[must_use]
     pub fn source(&self, file: FileId) -> Option<&Source> {
-        self.sources.get(file.0 as usize)
+        self.sources.get(&file)
     }
 }
 

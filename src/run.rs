@@ -238,7 +238,7 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
     settings.stage.set("looking for manifests");
     let mut walked = walk.run(&place.linted);
     if place.versioned && place.linted_is_part() && walked.found.iter().any(|f| f.path.contains("ustomization")) {
-        walked.found.extend(walk.list());
+        walked.found.append(walk.list());
     }
     walk.replace(&mut walked, &settings.texts, &place.linted);
     let Walked { mut found, errors, excluding } = walked;
@@ -251,7 +251,9 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         text: Some(Ok(text)),
     };
     // A stream that holds nothing, such as that of a failed command, is no file.
-    found.extend(settings.stdin.clone().filter(|text| !text.trim().is_empty()).map(|text| given(STDIN, text, true)));
+    if let Some(text) = settings.stdin.as_ref().filter(|text| !text.trim().is_empty()) {
+        found.push(given(STDIN, text.clone(), true));
+    }
     if !settings.architectures.is_empty() {
         found.push(given(COMMAND_LINE, command_line(&settings.architectures), false));
     }

@@ -18,10 +18,11 @@ pub struct File {
     /// Below a path that was asked for; other files are only read when something refers to them.
     pub linted: bool,
     pub(super) at: At,
+    // Most files are never asked for more, so what that is lies apart.
     /// Of a file that was only listed: whether it is relevant after all.
     pub(super) matters: OnceLock<bool>,
-    pub(super) source: OnceLock<Result<Source, String>>,
-    pub(super) parsed: OnceLock<Parsed>,
+    pub(super) source: OnceLock<Box<Result<Source, String>>>,
+    pub(super) parsed: OnceLock<Box<Parsed>>,
 }
 
 impl File {
@@ -35,6 +36,11 @@ impl File {
     #[must_use]
     pub fn name(&self) -> &str {
         path::name(&self.path)
+    }
+
+    /// Its text, or why it cannot be had, if anybody asked.
+    pub(super) fn read(&self) -> Option<Result<&Source, &str>> {
+        self.source.get().map(|source| source.as_ref().as_ref().map_err(String::as_str))
     }
 
     /// Whether its documents were asked for.

@@ -18,18 +18,18 @@ impl Walk {
         let Walked { found, excluding, .. } = walked;
         let mut ignores = Ignores::new(&self.boundary);
         // A part of the repository is listed twice: as what is linted, and with all the rest.
-        let mut places: BTreeMap<Arc<str>, Vec<usize>> = BTreeMap::new();
-        for (number, file) in found.iter().enumerate() {
-            places.entry(Arc::clone(&file.path)).or_default().push(number);
+        let mut places: BTreeMap<Arc<str>, Vec<&mut Found>> = BTreeMap::new();
+        for file in found.iter_mut() {
+            places.entry(Arc::clone(&file.path)).or_default().push(file);
         }
+        let mut more = Vec::new();
         for (absolute, text) in texts {
             let Some((path, at)) = self.place(absolute) else { continue };
             let name = super::path::name(&path);
             let matters = is_known(name) || needles::occur(text.as_bytes());
             let content = Some(Ok(text.clone()));
-            if let Some(numbers) = places.get(path.as_str()) {
-                for number in numbers {
-                    let Some(file) = found.get_mut(*number) else { continue };
+            if let Some(files) = places.get_mut(path.as_str()) {
+                for file in files {
                     file.relevant = file.linted && (file.explicit || matters);
                     file.text.clone_from(&content);
                 }
@@ -45,7 +45,8 @@ impl Walk {
                 asked = hits.is_empty();
                 excluding.extend(hits);
             }
-            found.push(Found { path: path.into(), at, relevant: asked && matters, explicit: false, linted: asked, text: content });
+            more.push(Found { path: path.into(), at, relevant: asked && matters, explicit: false, linted: asked, text: content });
         }
+        more.into_iter().for_each(|file| found.push(file));
     }
 }

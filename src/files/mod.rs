@@ -4,6 +4,7 @@
 //! outside the boundary (the repository) is ever read, through `..` or a symbolic link.
 
 mod file;
+mod finds;
 mod given;
 mod ignored;
 mod names;
@@ -13,6 +14,7 @@ mod shown;
 mod walk;
 
 pub use file::File;
+pub use finds::Finds;
 pub use names::{BUNDLES, CHART, KUSTOMIZATIONS};
 pub use path::{is_manifest, join, name, normalise, parent, stem};
 pub use shown::Shown;
@@ -64,17 +66,7 @@ pub struct Base {
 impl Workspace {
     /// The workspace of a finished walk.
     #[must_use]
-    pub fn new(boundary: PathBuf, shown: Shown, base: Base, mut found: Vec<Found>) -> Self {
-        // A stable sort merges the runs that the walk's threads have sorted.
-        found.sort_by(|a, b| a.path.cmp(&b.path).then(b.linted.cmp(&a.linted)).then(b.text.is_some().cmp(&a.text.is_some())));
-        found.dedup_by(|later, first| {
-            let same = later.path == first.path;
-            if same {
-                first.explicit |= later.explicit;
-                first.text = first.text.take().or_else(|| later.text.take());
-            }
-            same
-        });
+    pub fn new(boundary: PathBuf, shown: Shown, base: Base, found: Finds) -> Self {
         let mut workspace = Self {
             boundary,
             base,
@@ -86,17 +78,23 @@ impl Workspace {
             late: std::iter::repeat_with(OnceLock::new).take(MAX_LATE).collect(),
             late_paths: Mutex::default(),
         };
-        for f in found {
-            workspace.add(f);
-        }
+        found.merge(|found| workspace.add(found));
         workspace
     }
 
-    /// Adds the next file in the order of paths.
+    /// Adds the next file in the order of paths, unless it is the last one again.
     fn add(&mut self, found: Found) {
+        if let Some(last) = self.files.last_mut().filter(|last| last.path == found.path) {
+            last.explicit |= found.explicit;
+            if let (None, Some(text)) = (last.read(), found.text) {
+                let id = id(self.files.len() - 1);
+                self.keep(self.file(id), text);
+            }
+            return;
+        }
         let (file, text) = File::of(found);
         if let Some(text) = text {
-            let _ = file.source.set(text.map(|t| Source::new(self.shown_path(&file), t)));
+            self.keep(&file, text);
         }
         let mut directory = parent(&file.path);
         // Neighbours follow each other, so most directories are those of the file before.
@@ -124,6 +122,10 @@ impl Workspace {
         self.files.push(file);
     }
 
+    fn keep(&self, file: &File, text: Result<String, String>) {
+        let _ = file.source.set(Box::new(text.map(|t| Source::new(self.shown_path(file), t))));
+    }
+
     /// The files of these names, which are some that mean something by their name, in the order of their paths.
     pub fn named(&self, names: &[&str]) -> impl Iterator<Item = (FileId, &File)> {
         self.named.iter().map(|id| (*id, self.file(*id))).filter(move |(_, file)| names.contains(&file.name()))
@@ -144,7 +146,7 @@ impl Workspace {
     fn shown_path(&self, file: &File) -> String {
         match &file.at {
             At::Path => self.shown.path(&file.path),
-            At::Elsewhere(_, shown) => shown.to_string(),
+            At::Elsewhere(place) => place.1.clone(),
             At::Nowhere => file.path.to_string(),
         }
     }
@@ -153,7 +155,7 @@ impl Workspace {
     fn absolute(&self, file: &File) -> Option<PathBuf> {
         match &file.at {
             At::Path => Some(self.boundary.join(&*file.path)),
-            At::Elsewhere(path, _) => Some(path.to_path_buf()),
+            At::Elsewhere(place) => Some(place.0.clone()),
             At::Nowhere => None,
         }
     }
@@ -184,6 +186,9 @@ impl Workspace {
         if let Some(id) = self.find(path) {
             return Some(id);
         }
+        if self.directories.contains_key(path) || self.is_second(path) {
+            return None;
+        }
         let mut paths = self.late_paths.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = paths.get(path) {
             return Some(*id);
@@ -201,18 +206,24 @@ impl Workspace {
         let found = Found { path: path.into(), at: At::Path, relevant: false, explicit: false, linted: false, text };
         let (file, text) = File::of(found);
         if let Some(Err(why)) = text {
-            let _ = file.source.set(Err(why));
+            let _ = file.source.set(Box::new(Err(why)));
         }
         let _ = slot.set(file);
         paths.insert(path.to_owned(), new);
         Some(new)
     }
 
+    /// Whether a path would be that of another kustomization beside one that is known: one that version control leaves out is nobody's.
+    fn is_second(&self, path: &str) -> bool {
+        let beside = |other: &&str| join(parent(path), other).is_some_and(|other| self.find(&other).is_some());
+        KUSTOMIZATIONS.contains(&name(path)) && KUSTOMIZATIONS.iter().any(|other| beside(other))
+    }
+
     /// A file's bytes, text or not; `None` when they cannot be had.
     #[must_use]
     pub fn bytes(&self, id: FileId) -> Option<Cow<'_, [u8]>> {
         let file = self.file(id);
-        match file.source.get() {
+        match file.read() {
             Some(Ok(source)) => return Some(Cow::Borrowed(source.text.as_bytes())),
             // What is no text may be bytes all the same; what is beyond a bound is nothing.
             Some(Err(_)) if id.0 as usize >= self.files.len() + MAX_LATE - 1 => return None,
@@ -265,16 +276,16 @@ impl Workspace {
     pub fn source(&self, id: FileId) -> Result<&Source, &str> {
         let file = self.file(id);
         let source = file.source.get_or_init(|| {
-            let absolute = self.absolute(file).ok_or("it is gone")?;
-            walk::read(&absolute, &self.boundary).map(|text| Source::new(self.shown_path(file), text))
+            let text = self.absolute(file).ok_or_else(|| "it is gone".to_owned()).and_then(|path| walk::read(&path, &self.boundary));
+            Box::new(text.map(|text| Source::new(self.shown_path(file), text)))
         });
-        source.as_ref().map_err(String::as_str)
+        source.as_ref().as_ref().map_err(String::as_str)
     }
 
     /// A file's documents; none when its text cannot be had.
     #[must_use]
     pub fn parsed(&self, id: FileId) -> &Parsed {
-        self.file(id).parsed.get_or_init(|| self.source(id).map(|s| yaml::parse(id, &s.text)).unwrap_or_default())
+        self.file(id).parsed.get_or_init(|| Box::new(self.source(id).map(|s| yaml::parse(id, &s.text)).unwrap_or_default()))
     }
 
     /// Whether a file could hold anything this program reads. What was only listed is searched for it here.
@@ -308,25 +319,27 @@ impl Workspace {
     #[must_use]
     pub fn tally(&self) -> (usize, usize, Vec<(String, String)>) {
         let parsed = self.files.iter().filter(|f| f.linted && f.parsed.get().is_some()).count();
-        let unreadable = self.files.iter().chain(self.late.iter().filter_map(OnceLock::get)).filter_map(|f| match f.source.get() {
-            Some(Err(why)) => Some((self.shown_path(f), why.clone())),
-            _ => None,
-        });
+        let unreadable = self
+            .files
+            .iter()
+            .chain(self.late.iter().filter_map(OnceLock::get))
+            .filter_map(|f| Some((self.shown_path(f), f.read()?.err()?.to_owned())));
         (self.files.iter().filter(|f| f.linted).count(), parsed, unreadable.collect())
     }
 
-    /// The linted files that were read, where they lie, by identity; nothing in the place of the others.
+    /// The linted files that were read, and where they lie.
     #[must_use]
-    pub fn linted_paths(&self) -> Vec<Option<PathBuf>> {
-        self.files.iter().map(|f| if f.linted && f.source.get().is_some() { self.absolute(f) } else { None }).collect()
+    pub fn linted_paths(&self) -> BTreeMap<FileId, PathBuf> {
+        self.iter().filter(|(_, f)| f.linted && f.read().is_some()).filter_map(|(id, f)| Some((id, self.absolute(f)?))).collect()
     }
 
-    /// The texts of all files that were read, by identity (the others have neither text nor path), and the rest of the workspace.
+    /// The texts of all files that were read, and the rest of the workspace.
     #[must_use]
-    pub fn into_sources(mut self) -> (Vec<Source>, Self) {
-        let late = self.late.iter_mut().filter_map(OnceLock::get_mut);
-        let text = |f: &mut File| f.source.take().and_then(Result::ok).unwrap_or_else(|| Source::new(String::new(), String::new()));
-        (self.files.iter_mut().chain(late).map(text).collect(), self)
+    pub fn into_sources(mut self) -> (BTreeMap<FileId, Source>, Self) {
+        let late = self.late.iter_mut().map(OnceLock::get_mut);
+        let files = self.files.iter_mut().map(Some).chain(late).enumerate();
+        let sources = files.filter_map(|(index, file)| Some((id(index), file?.source.take()?.ok()?))).collect();
+        (sources, self)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Finding files: directories walked on all cores, ignore files honoured, symbolic links bounded by the repository.
 
+use super::finds::Finds;
 use super::names::is_known;
 use super::needles;
 use super::shown::Shown;
@@ -48,7 +49,7 @@ pub enum At {
     /// At its path below the boundary.
     Path,
     /// Somewhere else (a file outside that the user named, a name that is not Unicode), shown as this.
-    Elsewhere(Box<Path>, Box<str>),
+    Elsewhere(Box<(PathBuf, String)>),
     /// Nowhere: text that is no file, such as standard input.
     Nowhere,
 }
@@ -60,7 +61,7 @@ pub type WalkError = (String, String);
 #[derive(Debug, Default)]
 pub struct Walked {
     /// The files.
-    pub found: Vec<Found>,
+    pub found: Finds,
     /// What could not be walked, sorted.
     pub errors: Vec<WalkError>,
     /// Which globs of [`Walk::exclude`] left a file out, by their number.
@@ -94,7 +95,7 @@ impl Walk {
 
     /// Every file of the boundary, unread: what something below the linted paths may refer to.
     #[must_use]
-    pub fn list(&self) -> Vec<Found> {
+    pub fn list(&self) -> Finds {
         let mut walked = Walked::default();
         self.walk(&[&self.boundary], &mut walked, &|entry, _, mine| {
             let Ok(entry) = entry else { return };
@@ -197,7 +198,7 @@ impl Walk {
         if let (Some(path), '/') = (inside.to_str(), std::path::MAIN_SEPARATOR) {
             return Some((normalise(path)?, At::Path));
         }
-        let at = At::Elsewhere(absolute.into(), self.shown.absolute(absolute).into());
+        let at = At::Elsewhere(Box::new((absolute.into(), self.shown.absolute(absolute))));
         Some((normalise(&slashes(inside))?, at))
     }
 
@@ -221,10 +222,9 @@ struct Share<'w> {
 
 impl Drop for Share<'_> {
     fn drop(&mut self) {
-        // Each thread sorts its own share, so that only runs are left to merge.
-        self.walked.found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        self.walked.found.sort();
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        all.found.append(&mut self.walked.found);
+        all.found.append(std::mem::take(&mut self.walked.found));
         all.errors.append(&mut self.walked.errors);
         all.excluding.append(&mut self.walked.excluding);
     }

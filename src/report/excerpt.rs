@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_long_line_is_cut_around_the_mark() {
         let text = format!("{}KEY{}", "é".repeat(500), "ü".repeat(500));
-        let outcome = Outcome { sources: vec![Source::new("f".into(), text)], ..Outcome::default() };
+        let outcome = Outcome { sources: [(FileId(0), Source::new("f".into(), text))].into(), ..Outcome::default() };
         let e = excerpt(&outcome, Span::new(FileId(0), 1000, 1003)).expect("there is text");
         assert_eq!((e.before.chars().count(), e.marked.as_str(), e.after.chars().count()), (41, "KEY", 79));
         assert!(e.before.starts_with('…') && e.after.ends_with('…'));

@@ -66,7 +66,7 @@ pub fn mend(settings: &Settings, all: bool) -> Result<Mended, RunError> {
         for file in &chosen.files {
             let Some(source) = outcome.source(*file) else { continue };
             let Some(text) = fix::apply(&source.text, &chosen.edits(*file)) else { continue };
-            take(&mut settings, &mut files, source, outcome.files.get(file.0 as usize).cloned().flatten(), text);
+            take(&mut settings, &mut files, source, outcome.files.get(file).cloned(), text);
         }
         for (number, fix) in &chosen.fixes {
             if let Some(seen) = names.get(*number).and_then(|n| seen.get_mut(n)) {
@@ -112,8 +112,7 @@ fn take(settings: &mut Settings, files: &mut BTreeMap<String, Changed>, source: 
 
 /// Whether a file's text can be changed: a linted file, or standard input.
 fn writable(outcome: &Outcome, file: FileId) -> bool {
-    let linted = outcome.files.get(file.0 as usize).is_some_and(Option::is_some);
-    linted || outcome.source(file).is_some_and(|s| s.path == STDIN)
+    outcome.files.contains_key(&file) || outcome.source(file).is_some_and(|s| s.path == STDIN)
 }
 
 /// Whether all chosen edits of a file together leave more problems in it than there were.

@@ -150,7 +150,7 @@ impl Place {
         let text = texts.get(&absolute).cloned().map_or_else(|| files::read_named(&absolute), Ok)?;
         Ok(Found {
             path: self.key(&absolute).into(),
-            at: At::Elsewhere(absolute.as_path().into(), self.shown.absolute(&absolute).into()),
+            at: At::Elsewhere(Box::new((absolute.clone(), self.shown.absolute(&absolute)))),
             relevant: false,
             explicit: true,
             linted: false,

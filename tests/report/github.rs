@@ -16,7 +16,7 @@ pub(crate) fn commands(log: &str) -> Vec<&str> {
 fn a_file_name_cannot_be_a_command() {
     let mut outcome = awkward();
     outcome.shown = Shown::default();
-    outcome.sources[0].path = "::error title=x::y.yaml".to_owned();
+    outcome.sources.values_mut().next().expect("a source").path = "::error title=x::y.yaml".to_owned();
     let finding = outcome.findings[3].clone();
     outcome.findings.extend(std::iter::repeat_n(finding, 30));
     let log = write(Format::Github, &outcome, &options());

@@ -66,7 +66,7 @@ fn outcome(random: &mut Random) -> Outcome {
         }
         add(&mut o, &format!("{i}{}", text(random, 2)), &content);
     }
-    let lens: Vec<usize> = o.sources.iter().map(|s| s.text.len()).collect();
+    let lens: Vec<usize> = o.sources.values().map(|s| s.text.len()).collect();
     let place = |random: &mut Random| {
         // One file more than there are.
         let file = random.below(4);

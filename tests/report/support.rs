@@ -37,8 +37,9 @@ pub(crate) fn find(outcome: &Outcome, file: FileId, needle: &str, n: usize) -> S
 }
 
 pub(crate) fn add(outcome: &mut Outcome, path: &str, text: &str) -> FileId {
-    outcome.sources.push(Source::new(path.to_owned(), text.to_owned()));
-    FileId(u32::try_from(outcome.sources.len() - 1).expect("few files"))
+    let id = FileId(u32::try_from(outcome.sources.len()).expect("few files"));
+    outcome.sources.insert(id, Source::new(path.to_owned(), text.to_owned()));
+    id
 }
 
 pub(crate) fn label(span: Span, message: &str) -> Label {
