@@ -170,6 +170,8 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
     let hcos = spread(hcos, &pools, placed, known);
     let pools = along(pools, &hcos);
     let regions = regions(&hcos, placed);
+    let deploys = |p: &Placed<'_>| p.delivery.how == How::Deployed && p.delivery.root.ends_with('/') && p.delivery.confidence == Confidence::High;
+    let deployers = placed.iter().any(deploys);
     let mut clusters: BTreeMap<String, Cluster> = BTreeMap::new();
     for (index, hco) in hcos.iter().enumerate() {
         let name = match named(&hco.home) {
@@ -178,6 +180,7 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
         };
         let delivery = placed[hco.delivery].delivery;
         let cluster = clusters.entry(name.clone()).or_insert_with(|| empty(&name));
+        cluster.stray |= deployers && directory(&hco.home).is_some() && delivery.how != How::Deployed;
         // A deployer's own words are part of the chain; anything else that decides comes first.
         let own = Some(hco.reason.label()).filter(|_| hco.reason.mechanism != Mechanism::Deployer);
         let object = Label { span: hco.hco.object.span(), message: "its HyperConverged".to_owned() };

@@ -50,6 +50,8 @@ pub struct Cluster {
     pub pools: Vec<Member>,
     /// Set when the pools are all there are: a dump, configuration, the command line.
     pub closed: bool,
+    /// Nobody delivers its HyperConverged and nothing names it, in a repository where deployers deliver: it may be in use nowhere.
+    pub stray: bool,
     /// The pools the repository declares where the configuration says what all nodes are.
     pub overruled: Vec<Member>,
     /// The other objects it is given that rules read.
@@ -291,7 +293,7 @@ impl Subject<'_> {
     #[must_use]
     pub fn wants_architectures(&self) -> bool {
         let matters = self.minds_architectures() && self.feature.on != Tri::Yes && self.images.any() != Tri::No;
-        self.is_undecided() && matters && !self.workloads.is_of_one_architecture()
+        self.is_undecided() && matters && !self.cluster.stray && !self.workloads.is_of_one_architecture()
     }
 
     /// Whether nothing at all is known of the nodes: facts from outside the repository may yet tell what is wrong here.
