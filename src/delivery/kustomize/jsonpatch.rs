@@ -104,6 +104,8 @@ impl Operation {
                 let value = match self.find(root, &self.from)? {
                     Lookup::Found(node) => node.clone(),
                     Lookup::Unknown(unknown) => Node::new(Value::Opaque(unknown.clone()), self.span),
+                    // The library copies what a map does not have as null.
+                    Lookup::Absent if self.kind == OperationKind::Copy && self.lacks(root) => Node::scalar("null", Style::Plain, self.span),
                     Lookup::Absent => return Err(self.fails("nothing stands at `from`", None)),
                 };
                 let rest = if self.kind == OperationKind::Move {
@@ -114,6 +116,12 @@ impl Operation {
                 self.change(&rest, &self.path, &|parent, key| self.add(parent, key, &value))
             }
         }
+    }
+
+    /// Whether `from` names a key that its map does not have.
+    fn lacks(&self, root: &Node) -> bool {
+        let parent = self.from.split_last().and_then(|(_, parent)| self.find(root, parent).ok());
+        parent.is_some_and(|parent| parent.found().is_some_and(|p| p.as_mapping().is_some()))
     }
 
     /// Rebuilds the nodes on the way to the parent of `path` around what `change` makes of that parent.
