@@ -216,7 +216,7 @@ impl Workspace {
     /// Whether a path would be that of another kustomization beside one that is known: one that version control leaves out is nobody's.
     fn is_second(&self, path: &str) -> bool {
         let beside = |other: &&str| join(parent(path), other).is_some_and(|other| self.find(&other).is_some());
-        KUSTOMIZATIONS.contains(&name(path)) && KUSTOMIZATIONS.iter().any(|other| beside(other))
+        KUSTOMIZATIONS.contains(&name(path)) && KUSTOMIZATIONS.iter().any(beside)
     }
 
     /// A file's bytes, text or not; `None` when they cannot be had.
