@@ -114,7 +114,7 @@ pub struct ObjectRef {
 }
 
 /// A place and what to say of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Label {
     /// The place.
     pub span: Span,

@@ -105,7 +105,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         }
     }
     let outside = outside(settings, &workspace, &place, &config)?;
-    let clusters = cluster::assemble(&workspace, &deliveries, &config, &outside).map_err(RunError::Usage)?;
+    let cluster::Assembled { list: clusters, beyond } = cluster::assemble(&workspace, &deliveries, &config, &outside).map_err(RunError::Usage)?;
     let catalogue = match &config.common_images {
         CommonImages::Unsaid => None,
         CommonImages::Upstream => Some(Catalogue::upstream()),
@@ -128,7 +128,9 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let (files, parsed, mut unreadable) = workspace.tally();
     unreadable.extend(errors);
     unreadable.extend(housekeeping::beyond_limits(&workspace, &deliveries));
+    unreadable.extend(beyond.map(|(span, what)| (workspace.display(span.file), what)));
     unreadable.sort();
+    unreadable.dedup();
     // What matches nothing may well match something that was not looked at.
     let whole = !place.linted_is_part() && unreadable.is_empty();
     if whole {

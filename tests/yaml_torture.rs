@@ -112,7 +112,8 @@ fn size_is_no_problem() {
     assert_eq!(read(&keys).documents[0].root.entries_at(&[]).len(), 50_000);
     let twice = read(&format!("{keys}{keys}"));
     assert_eq!(twice.documents[0].root.entries_at(&[]).len(), 50_000);
-    assert_eq!(twice.problems.len(), 50_000);
+    // One more says that the others are not told.
+    assert_eq!(twice.problems.len(), 10_001);
 }
 
 /// What must be mended in thousands of places is given up on in time.

@@ -2,6 +2,7 @@
 
 use crate::files::{parent, stem};
 use crate::nodes::arch::Arch;
+use std::collections::BTreeSet;
 
 /// Directories whose children are clusters.
 const CONTAINERS: [&str; 11] =
@@ -278,43 +279,47 @@ pub enum Relation {
 #[derive(Clone, Debug, Default)]
 pub struct Nameless {
     /// Directories of all HyperConvergeds without a cluster's name.
-    pub hyperconverged: Vec<String>,
+    pub hyperconverged: BTreeSet<String>,
     /// Directories of all node pools without a cluster's name.
-    pub pools: Vec<String>,
-    /// Whether any cluster has a name.
-    pub any_named: bool,
+    pub pools: BTreeSet<String>,
+    /// Whether there is but one HyperConverged, and no cluster has a name.
+    pub only_one: bool,
 }
 
-/// How a HyperConverged in directory `hco` and a node pool in directory `pool` relate.
+/// How a HyperConverged in directory `hco` and a node pool in directory `pool` relate. It is asked of every pair, so it takes no directory apart.
 #[must_use]
 pub fn relate(hco: &str, pool: &str, all: &Nameless) -> Relation {
-    let (h, p): (Vec<&str>, Vec<&str>) = (parts(hco), parts(pool));
-    let shared = h.iter().zip(&p).take_while(|(a, b)| a == b).count();
-    let (a, b) = (h.get(shared), p.get(shared));
-    let common = h[..shared].join("/");
-    let below = |directory: &str, name: &str| {
-        let base = if common.is_empty() { name.to_owned() } else { format!("{common}/{name}") };
-        directory == base || directory.starts_with(&format!("{base}/"))
-    };
-    let (Some(a), Some(b)) = (a, b) else {
+    let common = shared(hco, pool);
+    let (Some((a, hco_branch)), Some((b, pool_branch))) = (branch(hco, common), branch(pool, common)) else {
         // One lies above the other: the same, unless another HyperConverged is nearer to the pool.
-        let nearer = all.hyperconverged.iter().any(|other| other != hco && nearness(other, pool) > nearness(hco, pool));
+        let nearer = branch(pool, common).is_some_and(|(_, branch)| any_below(&all.hyperconverged, branch));
         return if nearer { Relation::Different } else { Relation::Same };
     };
     if is_category(a) || is_category(b) {
-        return if all.hyperconverged.len() == 1 && !all.any_named { Relation::Same } else { Relation::Maybe };
+        return if all.only_one { Relation::Same } else { Relation::Maybe };
     }
-    let parallel =
-        all.hyperconverged.iter().any(|other| other != hco && below(other, b)) || all.pools.iter().any(|other| other != pool && below(other, a));
+    let parallel = any_below(&all.hyperconverged, pool_branch) || any_below(&all.pools, hco_branch);
     if parallel || (is_environment(a) && is_environment(b)) { Relation::Different } else { Relation::Maybe }
 }
 
-fn parts(directory: &str) -> Vec<&str> {
-    directory.split('/').filter(|p| !p.is_empty()).collect()
+/// How many bytes of two paths are directories that they share.
+fn shared(a: &str, b: &str) -> usize {
+    let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    let whole = |path: &str| path.len() == same || path.as_bytes().get(same) == Some(&b'/');
+    if whole(a) && whole(b) { same } else { a.as_bytes()[..same].iter().rposition(|b| *b == b'/').unwrap_or(0) }
 }
 
-fn nearness(a: &str, b: &str) -> usize {
-    parts(a).iter().zip(parts(b)).take_while(|(a, b)| *a == b).count()
+/// The directory behind the first bytes of a path, which are whole directories: its name, and the path that ends with it.
+fn branch(path: &str, from: usize) -> Option<(&str, &str)> {
+    let start = if from == 0 { 0 } else { from + 1 };
+    let name = path.get(start..).filter(|rest| !rest.is_empty())?.split('/').next()?;
+    Some((name, &path[..start + name.len()]))
+}
+
+/// Whether one of the directories is this one or lies below it.
+fn any_below(directories: &BTreeSet<String>, directory: &str) -> bool {
+    let inside = format!("{directory}/");
+    directories.contains(directory) || directories.range(inside.clone()..).next().is_some_and(|d| d.starts_with(&inside))
 }
 
 #[cfg(test)]
@@ -372,11 +377,20 @@ mod tests {
 
     #[test]
     fn nameless_neighbours() {
-        let one = Nameless { hyperconverged: vec!["virt".into()], pools: vec!["machines".into()], any_named: false };
+        let set = |list: &[&str]| list.iter().map(|d| (*d).to_owned()).collect();
+        let one = Nameless { hyperconverged: set(&["virt"]), pools: set(&["machines"]), only_one: true };
         assert_eq!(relate("virt", "machines", &one), Relation::Same);
         assert_eq!(relate("", "machines", &one), Relation::Same);
-        let two = Nameless { hyperconverged: vec!["a".into(), "b".into()], pools: vec!["a".into(), "b".into()], any_named: false };
+        let two = Nameless { hyperconverged: set(&["a", "b"]), pools: set(&["a", "b"]), only_one: false };
         assert_eq!(relate("a", "a", &two), Relation::Same);
         assert_eq!(relate("a", "b", &two), Relation::Different);
+        let nested = Nameless { hyperconverged: set(&["x", "x/y/z", "xy"]), pools: set(&["x/y/machines"]), only_one: false };
+        assert_eq!(relate("x", "x/y/machines", &nested), Relation::Different, "another one is nearer");
+        assert_eq!(relate("x/y/z", "x/y/machines", &nested), Relation::Maybe, "a topic");
+        assert_eq!(relate("x", "x/w", &nested), Relation::Same);
+        assert_eq!(relate("x/y/z", "x", &nested), Relation::Same);
+        assert_eq!(relate("x", "x/y", &nested), Relation::Different);
+        assert_eq!(relate("xy", "x/w", &nested), Relation::Different, "`xy` is not below `x`, and `x` has its own");
+        assert_eq!(relate("xy", "xz", &nested), Relation::Maybe);
     }
 }

@@ -5,6 +5,7 @@
 
 use super::amend;
 use super::conventions::{self, Nameless, Relation};
+use super::homes::{Homes, MAX_MEMBERS, Members, floor, linked};
 use super::names::Names;
 use super::outside::{self, Outside};
 use super::place::{Home, Placed, directory, named, place};
@@ -15,35 +16,48 @@ use crate::files::{Workspace, parent};
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
 use crate::membership::{Mechanism, Reason};
+use crate::nodes::arch::Arch;
 use crate::nodes::inventory;
 use crate::nodes::pool::{Belonging, Pool, Scope};
 use crate::operator::hyperconverged::HyperConverged;
 use crate::source::{FileId, Span};
 use crate::yaml::Lists;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
-struct FoundPool {
-    pool: Pool,
-    home: Home,
-    confidence: Confidence,
-    reason: Reason,
+/// A node pool and where it goes.
+pub(super) struct FoundPool {
+    pub(super) pool: Pool,
+    pub(super) home: Home,
+    pub(super) confidence: Confidence,
+    pub(super) reason: Reason,
     /// The delivery it came with, by index.
-    delivery: Option<usize>,
+    pub(super) delivery: Option<usize>,
 }
 
-struct FoundHco {
-    hco: HyperConverged,
-    home: Home,
-    confidence: Confidence,
-    reason: Reason,
-    delivery: usize,
+/// A HyperConverged and where it goes.
+pub(super) struct FoundHco {
+    pub(super) hco: HyperConverged,
+    pub(super) home: Home,
+    pub(super) confidence: Confidence,
+    pub(super) reason: Reason,
+    pub(super) delivery: usize,
+}
+
+/// The clusters of a run.
+#[derive(Debug)]
+pub struct Assembled {
+    /// The clusters, by name.
+    pub list: Vec<Cluster>,
+    /// A bound of this program that was hit: where, and which.
+    pub beyond: Option<(Span, String)>,
 }
 
 /// The clusters of a run, by name.
 ///
 /// # Errors
 /// Facts from outside that fit no cluster, or more than one, in words.
-pub fn assemble(workspace: &Workspace, deliveries: &Deliveries, config: &Config, outside: &Outside) -> Result<Vec<Cluster>, Vec<String>> {
+pub fn assemble(workspace: &Workspace, deliveries: &Deliveries, config: &Config, outside: &Outside) -> Result<Assembled, Vec<String>> {
     let mut names = Names::default();
     for cluster in &config.clusters {
         names.key(&cluster.name);
@@ -51,20 +65,47 @@ pub fn assemble(workspace: &Workspace, deliveries: &Deliveries, config: &Config,
     }
     let (mut placed, known) = place(workspace, deliveries, config, &mut names);
     amend::apply(&mut placed);
-    let hcos = hyperconverged(&placed);
-    let pools = pools(workspace, &placed, &known, &mut names);
-    let mut clusters = join(hcos, pools, &placed, &known, &names);
+    let units = units(&placed);
+    let hcos = hyperconverged(&placed, &units);
+    let pools = pools(workspace, &placed, &units, &known, &mut names);
+    let (mut clusters, beyond) = join(hcos, pools, &placed, &units, &known, &names);
     outside::apply(workspace, &mut clusters, config, outside, &mut names)?;
     let mut list: Vec<Cluster> = clusters.into_values().collect();
     list.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(list)
+    let words = format!("clusters are given more than {MAX_MEMBERS} objects in all; the others were left out");
+    Ok(Assembled { list, beyond: beyond.map(|span| (span, words)) })
 }
 
-fn hyperconverged(placed: &[Placed<'_>]) -> Vec<FoundHco> {
+/// The objects of interest of a unit, which may be delivered a thousand times.
+#[derive(Default)]
+struct Interesting<'a> {
+    hyperconverged: Vec<HyperConverged>,
+    others: Vec<&'a Object>,
+}
+
+/// What is of interest in each unit, by its address.
+type Units<'a> = HashMap<usize, Interesting<'a>>;
+
+fn address(p: &Placed<'_>) -> usize {
+    Arc::as_ptr(&p.objects) as usize
+}
+
+fn units<'a>(placed: &'a [Placed<'_>]) -> Units<'a> {
+    let mut units = Units::new();
+    for p in placed {
+        units.entry(address(p)).or_insert_with(|| Interesting {
+            hyperconverged: p.objects.iter().filter_map(HyperConverged::read).collect(),
+            others: p.objects.iter().filter(|o| interests(o)).collect(),
+        });
+    }
+    units
+}
+
+fn hyperconverged(placed: &[Placed<'_>], units: &Units<'_>) -> Vec<FoundHco> {
     let mut found = Vec::new();
     for (index, p) in placed.iter().enumerate() {
-        for hco in p.objects.iter().filter_map(HyperConverged::read) {
-            found.push(FoundHco { hco, home: p.home.clone(), confidence: p.confidence, reason: p.reason.clone(), delivery: index });
+        for hco in units.get(&address(p)).into_iter().flat_map(|u| &u.hyperconverged) {
+            found.push(FoundHco { hco: hco.clone(), home: p.home.clone(), confidence: p.confidence, reason: p.reason.clone(), delivery: index });
         }
     }
     found
@@ -74,28 +115,37 @@ fn hyperconverged(placed: &[Placed<'_>]) -> Vec<FoundHco> {
 type Group<'a> = (Option<&'a Home>, Option<&'a str>, Option<usize>);
 
 /// The pools of all deliveries. Objects that go to one cluster are read together, because they refer to each other.
-fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], known: &BTreeSet<String>, names: &mut Names) -> Vec<FoundPool> {
+fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], units: &Units<'_>, known: &BTreeSet<String>, names: &mut Names) -> Vec<FoundPool> {
     // Plain files without a cluster's name are read with those that go to the same nameless HyperConverged, so that one region's autoscaler or
     // scheduler settings do not reach another.
     let plain = |p: &Placed<'_>| p.delivery.how == How::Plain;
-    let has_hco = |p: &Placed<'_>| p.objects.iter().any(|o| HyperConverged::read(o).is_some());
+    let has_hco = |p: &Placed<'_>| units.get(&address(p)).is_some_and(|u| !u.hyperconverged.is_empty());
     let hyperconverged: BTreeSet<&str> = placed.iter().filter(|p| has_hco(p)).filter_map(|p| directory(&p.home)).collect();
-    let nameless = Nameless { hyperconverged: hyperconverged.iter().map(|d| (*d).to_owned()).collect(), ..Nameless::default() };
+    let only_one = hyperconverged.len() == 1;
+    let nameless = Nameless { hyperconverged: hyperconverged.iter().map(|d| (*d).to_owned()).collect(), pools: BTreeSet::new(), only_one };
     let region = |dir: &'a str| hyperconverged.iter().copied().find(|h| conventions::relate(h, dir, &nameless) == Relation::Same);
+    let mut regions: HashMap<&str, Option<&str>> = HashMap::new();
     let mut groups: BTreeMap<Group<'_>, Vec<usize>> = BTreeMap::new();
     for (index, p) in placed.iter().enumerate() {
         let key = match &p.home {
             home @ Home::Named(_) => (Some(home), None, None),
-            Home::Nameless(dir) if plain(p) => (None, if hyperconverged.len() > 1 { region(dir).or(Some(dir)) } else { None }, None),
+            Home::Nameless(dir) if plain(p) && hyperconverged.len() > 1 => {
+                (None, *regions.entry(dir).or_insert_with(|| region(dir).or(Some(dir))), None)
+            }
+            Home::Nameless(_) if plain(p) => (None, None, None),
             _ => (None, None, Some(index)),
         };
         groups.entry(key).or_default().push(index);
     }
     let mut found = Vec::new();
     for members in groups.values() {
-        let objects: Vec<&Object> = members.iter().flat_map(|i| placed[*i].objects.iter()).collect();
+        // What a cluster is given twice counts once.
+        let (mut units, mut kindless) = (HashSet::new(), HashSet::new());
+        let once = members.iter().map(|i| &placed[*i]).filter(|p| units.insert(address(p)));
+        let objects: Vec<&Object> = once.flat_map(|p| p.objects.iter()).collect();
         let by_file: BTreeMap<FileId, usize> = members.iter().rev().flat_map(|i| placed[*i].delivery.files.iter().map(|f| (*f, *i))).collect();
-        let kindless = members.iter().flat_map(|i| placed[*i].delivery.pools.iter().cloned());
+        let once = members.iter().map(|i| &placed[*i].delivery.pools).filter(|p| !p.is_empty() && kindless.insert(Arc::as_ptr(p)));
+        let kindless = once.flat_map(|pools| pools.iter().cloned());
         for pool in inventory(&objects).pools.into_iter().chain(kindless) {
             let delivery = if let [only] = members.as_slice() { Some(*only) } else { by_file.get(&pool.span.file).copied() };
             let Some(from) = delivery.or(members.first().copied()).map(|i| &placed[i]) else { continue };
@@ -130,7 +180,7 @@ fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], known: &BTreeSet<S
 }
 
 /// Turns HyperConvergeds for all or some clusters into claims of the clusters that are known; with no cluster known they stay nameless.
-fn spread(hcos: Vec<FoundHco>, pools: &[FoundPool], placed: &[Placed<'_>], known: &BTreeSet<String>) -> Vec<FoundHco> {
+fn spread(hcos: Vec<FoundHco>, pools: &[FoundPool], placed: &[Placed<'_>], known: &BTreeSet<String>) -> (Vec<FoundHco>, Option<Span>) {
     let (symbolic, mut out): (Vec<_>, Vec<_>) = hcos.into_iter().partition(|h| matches!(h.home, Home::All | Home::Some));
     let concrete: BTreeSet<String> =
         out.iter().filter(|h| h.confidence > Confidence::Low).filter_map(|h| named(&h.home)).map(str::to_owned).collect();
@@ -144,13 +194,17 @@ fn spread(hcos: Vec<FoundHco>, pools: &[FoundPool], placed: &[Placed<'_>], known
             continue;
         }
         for key in receivers {
+            if out.len() >= MAX_MEMBERS {
+                let span = h.hco.object.span();
+                return (out, Some(span));
+            }
             // That a cluster we know of is one of all is likely; that it is one of some is merely possible.
             let confidence = h.confidence.min(if all { Confidence::Medium } else { Confidence::Low });
             let reason = h.reason.clone();
             out.push(FoundHco { hco: h.hco.clone(), home: Home::Named(key.clone()), confidence, reason, delivery: h.delivery });
         }
     }
-    out
+    (out, None)
 }
 
 /// Which clusters get machines that go to all or some of them is as good as unknown, unless no cluster is known at all: then they are where
@@ -166,13 +220,21 @@ fn along(pools: Vec<FoundPool>, hcos: &[FoundHco]) -> Vec<FoundPool> {
     pools.into_iter().filter_map(along).collect()
 }
 
-fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known: &BTreeSet<String>, names: &Names) -> BTreeMap<String, Cluster> {
-    let hcos = spread(hcos, &pools, placed, known);
+fn join(
+    hcos: Vec<FoundHco>,
+    pools: Vec<FoundPool>,
+    placed: &[Placed<'_>],
+    units: &Units<'_>,
+    known: &BTreeSet<String>,
+    names: &Names,
+) -> (BTreeMap<String, Cluster>, Option<Span>) {
+    let (hcos, mut beyond) = spread(hcos, &pools, placed, known);
     let pools = along(pools, &hcos);
     let regions = regions(&hcos, placed);
     let deploys = |p: &Placed<'_>| p.delivery.how == How::Deployed && p.delivery.root.ends_with('/') && p.delivery.confidence == Confidence::High;
     let deployers = placed.iter().any(deploys);
     let mut clusters: BTreeMap<String, Cluster> = BTreeMap::new();
+    let mut why: HashSet<(String, Label)> = HashSet::new();
     for (index, hco) in hcos.iter().enumerate() {
         let name = match named(&hco.home) {
             Some(key) => names.shown(key).to_owned(),
@@ -185,7 +247,7 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
         let own = Some(hco.reason.label()).filter(|_| hco.reason.mechanism != Mechanism::Deployer);
         let object = Label { span: hco.hco.object.span(), message: "its HyperConverged".to_owned() };
         for label in own.into_iter().chain(delivery.via.clone()).chain([object]) {
-            if !cluster.why.contains(&label) {
+            if why.insert((name.clone(), label.clone())) {
                 cluster.why.push(label);
             }
         }
@@ -212,16 +274,23 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
     clusters.values_mut().for_each(merge_claims);
     let homes = Homes::new(&hcos, &pools, &clusters, &regions, names);
     let mut left = Vec::new();
-    for object in given(placed) {
+    let mut members = Members::default();
+    for object in given(placed, units) {
+        if members.beyond.is_some() {
+            break;
+        }
         for (name, confidence, link) in homes.of(&object.home, Some(object.delivery), object.confidence, Confidence::Low) {
             let Some(cluster) = clusters.get_mut(&name) else { continue };
-            if cluster.given.iter().all(|g| g.object.span() != object.object.span() || g.confidence < confidence) {
+            if members.is_new(&name, object.object.span(), None, confidence) {
                 let own = &placed[object.delivery].reason;
                 cluster.given.push(Given { object: object.object.clone(), confidence, reason: linked(link, own, object.object.span()) });
             }
         }
     }
     for found in pools {
+        if members.beyond.is_some() {
+            break;
+        }
         let fallback = if found.pool.scope == Scope::Inventory { Confidence::Medium } else { Confidence::Low };
         let homes = homes.of(&found.home, found.delivery, found.confidence, fallback);
         if homes.is_empty() {
@@ -231,8 +300,8 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
         for (name, confidence, link) in homes {
             let cluster = clusters.entry(name.clone()).or_insert_with(|| empty(&name));
             // One object may have nodes of several architectures; it may also be delivered twice.
-            let same = |m: &Member| m.pool.span == found.pool.span && m.pool.name == found.pool.name && m.pool.arch() == found.pool.arch();
-            if cluster.pools.iter().any(|m| same(m) && m.confidence >= confidence) {
+            let pool = format!("{}\n{}", found.pool.name, found.pool.arch().map_or("", Arch::as_str));
+            if !members.is_new(&name, found.pool.span, Some(&pool), confidence) {
                 continue;
             }
             cluster.closed |= found.pool.scope != Scope::Part && confidence > Confidence::Low;
@@ -258,7 +327,8 @@ fn join(hcos: Vec<FoundHco>, pools: Vec<FoundPool>, placed: &[Placed<'_>], known
         }
         clusters.insert(REPOSITORY.to_owned(), cluster);
     }
-    clusters
+    beyond = beyond.or(members.beyond);
+    (clusters, beyond)
 }
 
 /// Merges what policies only add to onto the resource that is there.
@@ -280,92 +350,11 @@ fn merge_claims(cluster: &mut Cluster) {
     }
 }
 
-/// A resource for clusters that nobody knows is no more than possible for any of them.
-fn floor(hco: &FoundHco) -> Confidence {
-    if directory(&hco.home).is_some() && hco.confidence == Confidence::Low { Confidence::Low } else { Confidence::High }
-}
-
-/// What joins something to a cluster where it is not its own reason alone.
-type Link = Option<(Mechanism, &'static str)>;
-
-fn linked(link: Link, own: &Reason, span: Span) -> Reason {
-    link.map_or_else(|| own.clone(), |(mechanism, words)| Reason::new(mechanism, words, span))
-}
-
 /// The name of the cluster that the whole repository is.
 const REPOSITORY: &str = "(repository)";
 
 fn empty(name: &str) -> Cluster {
     Cluster { name: name.to_owned(), ..Cluster::default() }
-}
-
-/// The rules by which something that was found belongs to clusters.
-struct Homes<'a> {
-    hcos: &'a [FoundHco],
-    /// The HyperConvergeds of named clusters that likely go there, by the cluster's key.
-    named: BTreeMap<&'a str, Vec<&'a FoundHco>>,
-    regions: &'a BTreeMap<usize, String>,
-    nameless: Nameless,
-    /// Clusters that are given a HyperConverged.
-    receivers: Vec<String>,
-    names: &'a Names,
-}
-
-impl<'a> Homes<'a> {
-    fn new(
-        hcos: &'a [FoundHco],
-        pools: &[FoundPool],
-        clusters: &BTreeMap<String, Cluster>,
-        regions: &'a BTreeMap<usize, String>,
-        names: &'a Names,
-    ) -> Self {
-        let nameless = Nameless {
-            hyperconverged: hcos.iter().filter_map(|h| directory(&h.home)).map(str::to_owned).collect(),
-            pools: pools.iter().filter_map(|p| directory(&p.home)).map(str::to_owned).collect(),
-            any_named: hcos.iter().any(|h| named(&h.home).is_some()),
-        };
-        let mut by_key: BTreeMap<&str, Vec<&FoundHco>> = BTreeMap::new();
-        for hco in hcos.iter().filter(|h| h.confidence > Confidence::Low) {
-            if let Some(key) = named(&hco.home) {
-                by_key.entry(key).or_default().push(hco);
-            }
-        }
-        let sure = |c: &Cluster| c.hyperconverged.iter().any(|h| h.confidence > Confidence::Low);
-        let receivers = clusters.iter().filter(|(_, c)| sure(c)).map(|(n, _)| n.clone()).collect();
-        Self { hcos, named: by_key, regions, nameless, receivers, names }
-    }
-
-    /// The clusters that something belongs to, and how sure that is. What lies nowhere near a HyperConverged belongs to the only one there
-    /// is as surely as `fallback`.
-    fn of(&self, home: &Home, delivery: Option<usize>, confidence: Confidence, fallback: Confidence) -> Vec<(String, Confidence, Link)> {
-        let mut homes: Vec<(String, Confidence, Link)> = Vec::new();
-        match home {
-            Home::Named(key) => {
-                let same = self.named.get(key.as_str()).map(Vec::as_slice).unwrap_or_default();
-                // In one delivery they certainly meet, else as surely as the weaker name says.
-                let link = |h: &&FoundHco| if delivery == Some(h.delivery) { Confidence::High } else { h.confidence.min(confidence) };
-                homes.push((self.names.shown(key).to_owned(), same.iter().map(link).max().unwrap_or(confidence), None));
-            }
-            Home::Nameless(dir) => {
-                for (index, hco) in self.hcos.iter().enumerate() {
-                    let (Some(h), Some(name)) = (directory(&hco.home), self.regions.get(&index)) else { continue };
-                    let same = delivery == Some(hco.delivery);
-                    let (confidence, link) = match if same { Relation::Same } else { conventions::relate(h, dir, &self.nameless) } {
-                        Relation::Same if same => (Confidence::High, (Mechanism::Delivery, "one delivery holds it and the HyperConverged")),
-                        Relation::Same => (Confidence::Medium, (Mechanism::Neighbourhood, "it lies where the HyperConverged lies")),
-                        Relation::Maybe => (Confidence::Low, (Mechanism::Neighbourhood, "it may go where the HyperConverged goes")),
-                        Relation::Different => continue,
-                    };
-                    homes.push((name.clone(), confidence.min(floor(hco)), Some(link)));
-                }
-                if let (true, [only]) = (homes.is_empty(), self.receivers.as_slice()) {
-                    homes.push((only.clone(), fallback, Some((Mechanism::OnlyCluster, "no other cluster is given a HyperConverged"))));
-                }
-            }
-            Home::All | Home::Some => {}
-        }
-        homes
-    }
 }
 
 /// An object that some rule reads, besides the HyperConverged and what declares nodes.
@@ -377,10 +366,10 @@ struct FoundObject<'a> {
 }
 
 /// The objects of interest of all deliveries.
-fn given<'a>(placed: &'a [Placed<'a>]) -> Vec<FoundObject<'a>> {
+fn given<'a>(placed: &[Placed<'_>], units: &Units<'a>) -> Vec<FoundObject<'a>> {
     let mut found = Vec::new();
     for (delivery, p) in placed.iter().enumerate() {
-        for object in p.objects.iter().filter(|o| interests(o)) {
+        for object in units.get(&address(p)).into_iter().flat_map(|u| u.others.iter().copied()) {
             found.push(FoundObject { object, home: p.home.clone(), confidence: p.confidence, delivery });
         }
     }
@@ -391,10 +380,13 @@ fn given<'a>(placed: &'a [Placed<'a>]) -> Vec<FoundObject<'a>> {
 fn regions(hcos: &[FoundHco], placed: &[Placed<'_>]) -> BTreeMap<usize, String> {
     let nameless: Vec<(usize, &FoundHco, &str)> = hcos.iter().enumerate().filter_map(|(i, h)| Some((i, h, directory(&h.home)?))).collect();
     let deliveries: BTreeSet<usize> = nameless.iter().map(|(_, h, _)| h.delivery).collect();
-    let crowded = |dir: &str| deliveries.iter().filter(|d| directory(&placed[**d].home) == Some(dir)).count() > 1;
+    let mut many: BTreeMap<&str, usize> = BTreeMap::new();
+    for dir in deliveries.iter().filter_map(|d| directory(&placed[*d].home)) {
+        *many.entry(dir).or_default() += 1;
+    }
     let name = |h: &FoundHco, dir: &str| match () {
         () if deliveries.len() == 1 => REPOSITORY.to_owned(),
-        () if crowded(dir) => format!("./{}", placed[h.delivery].delivery.root.trim_end_matches('/')),
+        () if many.get(dir).is_some_and(|n| *n > 1) => format!("./{}", placed[h.delivery].delivery.root.trim_end_matches('/')),
         () => format!("./{dir}"),
     };
     nameless.iter().map(|(i, h, dir)| (*i, name(h, dir))).collect()

@@ -5,6 +5,7 @@ pub mod architectures;
 pub mod conventions;
 mod duplicates;
 mod flag;
+mod homes;
 mod join;
 mod machines;
 mod names;
@@ -13,7 +14,7 @@ mod place;
 mod view;
 
 pub use architectures::{Architectures, Proof};
-pub use join::assemble;
+pub use join::{Assembled, assemble};
 pub use machines::{Machine, SourceRef};
 pub use outside::Outside;
 pub use view::view;

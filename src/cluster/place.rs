@@ -4,7 +4,7 @@ use super::conventions::{self, Claim, Tree};
 use super::names::Names;
 use crate::config::Config;
 use crate::delivery::{Deliveries, Delivery, How, Target};
-use crate::files::{KUSTOMIZATIONS, Workspace, globs, join, parent};
+use crate::files::{Groups, KUSTOMIZATIONS, Workspace, join, parent};
 use crate::finding::Confidence;
 use crate::manifest::Object;
 use crate::membership::{Mechanism, Reason};
@@ -12,7 +12,6 @@ use crate::nodes::inventory;
 use crate::nodes::pool::Belonging;
 use crate::operator::hyperconverged::HyperConverged;
 use crate::source::{FileId, Span};
-use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -50,7 +49,7 @@ pub(super) fn place<'a>(
     config: &Config,
     names: &mut Names,
 ) -> (Vec<Placed<'a>>, BTreeSet<String>) {
-    let forced: Vec<(&str, GlobSet)> = config.clusters.iter().map(|c| (c.name.as_str(), globs(c.paths.iter()))).collect();
+    let forced = Groups::new(config.clusters.iter().map(|c| c.paths.as_slice()));
     let tree = Shape::new(workspace, deliveries);
     let mut weak: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut strong: BTreeSet<String> = BTreeSet::new();
@@ -62,14 +61,12 @@ pub(super) fn place<'a>(
             Target::Path(path) | Target::InCluster(path) => path.as_str(),
             _ => delivery.root.as_str(),
         };
-        let inside = |set: &GlobSet| {
-            [path, &delivery.root].iter().any(|p| {
-                // A build root stands for the directory and for the kustomization in it.
-                set.is_match(p)
-                    || p.strip_suffix('/').is_some_and(|directory| set.is_match(directory) || set.is_match(format!("{directory}/kustomization.yaml")))
-            })
-        };
-        let by_config = forced.iter().find(|(_, set)| inside(set));
+        // A build root stands for the directory and for the kustomization in it.
+        let directories = [path, &delivery.root].into_iter().filter_map(|p| p.strip_suffix('/'));
+        let also = directories.flat_map(|d| [d.to_owned(), format!("{d}/kustomization.yaml")]);
+        let tried = [path.to_owned(), delivery.root.clone()].into_iter().chain(also);
+        let first = tried.flat_map(|p| forced.matching(&p)).min();
+        let by_config = first.and_then(|number| config.clusters.get(number));
         let by_path = conventions::claim(path, &tree);
         let nameless = match &delivery.target {
             Target::InCluster(_) => Home::Named(names.key(IN_CLUSTER)),
@@ -77,7 +74,11 @@ pub(super) fn place<'a>(
         };
         let why = Why { workspace, delivery };
         let (home, confidence, reason) = match (&delivery.target, by_config, by_path) {
-            (_, Some((name, _)), _) => (Home::Named(names.key(name)), Confidence::High, why.configured(config, name)),
+            (_, Some(cluster), _) => (
+                Home::Named(names.key(&cluster.name)),
+                Confidence::High,
+                Reason::new(Mechanism::Configuration, "the configuration says that its path is the cluster's", cluster.span),
+            ),
             (Target::Named(name), None, _) => (Home::Named(names.key(name)), delivery.confidence, why.deployed("it is delivered to the cluster")),
             (Target::All, None, _) => (Home::All, delivery.confidence, why.deployed("it is delivered to every cluster")),
             (Target::Some, None, _) => (Home::Some, delivery.confidence, why.deployed("it is delivered to some clusters")),
@@ -159,11 +160,6 @@ impl Why<'_> {
         let object = || self.delivery.objects.first().map(|o| o.root.entry_at(&["kind"]).map_or(o.span(), crate::yaml::Entry::span));
         let any = || self.delivery.pools.first().map(|p| p.span).or_else(|| self.delivery.files.first().copied().map(start));
         kustomization.map(start).or_else(object).or_else(any).unwrap_or(start(FileId(0)))
-    }
-
-    fn configured(&self, config: &Config, name: &str) -> Reason {
-        let span = config.clusters.iter().find(|c| c.name == name).map_or_else(|| self.here(), |c| c.span);
-        Reason::new(Mechanism::Configuration, "the configuration says that its path is the cluster's", span)
     }
 
     /// The deployer's own words, if it has any.

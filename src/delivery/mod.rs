@@ -11,6 +11,7 @@ mod amendment;
 mod argocd;
 mod candidates;
 mod carriers;
+mod claims;
 mod fleet;
 mod flux;
 pub mod growth;

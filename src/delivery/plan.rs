@@ -1,6 +1,7 @@
 //! From candidates to deliveries: deployers are followed, wherever they are rendered, until nothing new comes.
 
 use super::candidates::{Candidate, candidates};
+use super::claims;
 use super::helm::TEMPLATE;
 use super::kustomize::{Effect, Problem, ProblemKind};
 use super::render::{Rendered, Renderer};
@@ -91,11 +92,9 @@ pub fn deliveries(workspace: &Workspace, excluded: &dyn Fn(&str) -> bool, url: O
         whole: BTreeSet::new(),
         known: RefCell::default(),
     };
-    let claims = claims(&plan, &candidates);
-    for (index, candidate) in candidates.iter().enumerate() {
-        if claims.is_top(index) {
-            plan.start(candidate);
-        }
+    let tops = claims::tops(&renderer, &candidates, &|rendered| emissions(&plan, rendered));
+    for candidate in candidates.iter().enumerate().filter(|(index, _)| tops.contains(index)).map(|(_, candidate)| candidate) {
+        plan.start(candidate);
     }
     plan.unseen_templates();
     plan.out.list.sort_by(|a, b| a.root.cmp(&b.root).then(a.how.cmp(&b.how)));
@@ -275,70 +274,4 @@ struct Seed<'s> {
     target: Target,
     mode: Mode,
     confidence: Confidence,
-}
-
-/// Which candidates deployers account for.
-struct Claims {
-    by: Vec<BTreeSet<usize>>,
-}
-
-impl Claims {
-    /// Whether a candidate stands for itself: nothing claims it, or only itself does, or it is the first of a circle.
-    fn is_top(&self, index: usize) -> bool {
-        let others = || self.by[index].iter().filter(|i| **i != index);
-        if others().next().is_none() {
-            return true;
-        }
-        // Of candidates that claim each other, the first stands for all.
-        let circle = others().all(|i| *i < self.by.len() && self.reaches(index, *i));
-        circle && others().all(|i| *i > index)
-    }
-
-    /// Whether `from` claims `to`, directly or through others.
-    fn reaches(&self, from: usize, to: usize) -> bool {
-        let (mut seen, mut pending) = (BTreeSet::from([to]), vec![to]);
-        while let Some(here) = pending.pop() {
-            if self.by[here].contains(&from) {
-                return true;
-            }
-            pending.extend(self.by[here].iter().copied().filter(|i| seen.insert(*i)));
-        }
-        false
-    }
-}
-
-fn claims(plan: &Plan<'_>, candidates: &[Candidate]) -> Claims {
-    let by_key: BTreeMap<FileId, usize> = candidates.iter().enumerate().map(|(i, c)| (c.key, i)).collect();
-    let mut claims = Claims { by: vec![BTreeSet::new(); candidates.len()] };
-    for (index, candidate) in candidates.iter().enumerate() {
-        let (mut pending, mut seen) = (vec![(Arc::clone(&candidate.rendered), 0)], BTreeSet::new());
-        while let Some((rendered, depth)) = pending.pop() {
-            if depth > MAX_DEPTH || !seen.insert(Arc::as_ptr(&rendered) as usize) {
-                continue;
-            }
-            for emission in emissions(plan, &rendered).iter() {
-                match &emission.what {
-                    What::Objects(_) | What::Amendments(_) => {}
-                    What::Beyond(_) => {}
-                    What::Nothing(paths) => {
-                        for path in paths {
-                            let below = plan.context.workspace.below(path).map(|(id, _)| id).chain(plan.context.workspace.find(path));
-                            below.filter_map(|id| by_key.get(&id)).for_each(|claimed| {
-                                // Left out on purpose: it stands for nothing at all.
-                                claims.by[*claimed].insert(usize::MAX);
-                            });
-                        }
-                    }
-                    What::Directory(rendering) => {
-                        let inner = plan.renderer.render(rendering);
-                        for claimed in inner.files.iter().filter_map(|f| by_key.get(f)) {
-                            claims.by[*claimed].insert(index);
-                        }
-                        pending.push((inner, depth + 1));
-                    }
-                }
-            }
-        }
-    }
-    claims
 }

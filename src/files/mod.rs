@@ -6,6 +6,7 @@
 mod file;
 mod finds;
 mod given;
+mod globs;
 mod ignored;
 mod names;
 mod needles;
@@ -15,6 +16,7 @@ mod walk;
 
 pub use file::File;
 pub use finds::Finds;
+pub use globs::{Groups, globs};
 pub use names::{BUNDLES, CHART, KUSTOMIZATIONS};
 pub use path::{is_manifest, join, name, normalise, parent, stem};
 pub use shown::Shown;
@@ -23,7 +25,6 @@ pub(crate) use walk::{read, read_named, wanted};
 
 use crate::source::{FileId, Source};
 use crate::yaml::{self, Parsed};
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -341,16 +342,6 @@ impl Workspace {
         let sources = files.filter_map(|(index, file)| Some((id(index), file?.source.take()?.ok()?))).collect();
         (sources, self)
     }
-}
-
-/// A set of globs over paths of the repository. A star stays within one directory; patterns that are none are passed over, because the
-/// configuration's reader has refused them.
-pub fn globs<'a>(patterns: impl Iterator<Item = &'a String>) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for glob in patterns.filter_map(|p| GlobBuilder::new(p).literal_separator(true).build().ok()) {
-        set.add(glob);
-    }
-    set.build().unwrap_or_else(|_| GlobSet::empty())
 }
 
 fn id(index: usize) -> FileId {

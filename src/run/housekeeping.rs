@@ -9,6 +9,7 @@ use crate::outcome::ClusterView;
 use crate::rules::{Draft, Findings};
 use crate::source::{FileId, Source};
 use crate::yaml::{Problem, ProblemKind};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// Reports what is wrong with the text of manifests.
@@ -19,9 +20,11 @@ pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &d
         }
         let Ok(source) = workspace.source(id) else { continue };
         let template = is_template(&source.text);
+        let claims = OnceCell::new();
+        let is_meant = || *claims.get_or_init(|| file.explicit || claims_to_be_manifest(source));
         for problem in &workspace.parsed(id).problems {
             match problem.kind {
-                ProblemKind::Syntax | ProblemKind::Ignored if !template && (file.explicit || claims_to_be_manifest(source)) => {
+                ProblemKind::Syntax | ProblemKind::Ignored if !template && is_meant() => {
                     // The parser's words are the defect, then the reason.
                     let (defect, reason) = problem.message.split_once(": ").unwrap_or(("this is not valid YAML", &problem.message));
                     let draft = Draft::new(problem.span, reason, defect).field("syntax");
@@ -74,7 +77,8 @@ fn claims_to_be_manifest(source: &Source) -> bool {
 
 fn in_manifest(workspace: &Workspace, id: FileId, problem: &Problem) -> bool {
     let documents = &workspace.parsed(id).documents;
-    documents.iter().any(|d| d.span.start <= problem.span.start && problem.span.end <= d.span.end && Object::read(&d.root).is_some())
+    let first = documents.partition_point(|d| d.span.end < problem.span.end);
+    documents.get(first).is_some_and(|d| d.span.start <= problem.span.start && Object::read(&d.root).is_some())
 }
 
 /// Files that went beyond a bound of this program, or whose builds did, with the bound.

@@ -1,12 +1,12 @@
 //! Suppressions in the configuration: which findings its `ignore` entries cover, and which cover none.
 
 use crate::config::Ignore;
-use crate::files::globs;
+use crate::files::Groups;
 use crate::finding::Finding;
 use crate::fix::{Change, Proposal};
 use crate::rules::{Draft, Findings};
 use crate::source::{FileId, Span};
-use globset::GlobSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Whether everything was seen that a rule could find in files of these paths; no rule stands for all.
 pub type Seen<'a> = dyn Fn(Option<&str>, &dyn Fn(&str) -> bool) -> bool + 'a;
@@ -15,43 +15,37 @@ pub type Seen<'a> = dyn Fn(Option<&str>, &dyn Fn(&str) -> bool) -> bool + 'a;
 #[derive(Debug)]
 pub struct Entries<'a> {
     list: Vec<Entry<'a>>,
+    paths: Groups,
+    /// The entries whose paths match a file's, as far as it was asked.
+    matching: HashMap<FileId, BTreeSet<usize>>,
 }
 
 #[derive(Debug)]
 struct Entry<'a> {
     ignore: &'a Ignore,
-    paths: GlobSet,
     expired: bool,
     used: bool,
-}
-
-impl Entry<'_> {
-    fn covers(&self, path: &str) -> bool {
-        self.ignore.paths.is_empty() || self.paths.is_match(path)
-    }
 }
 
 impl<'a> Entries<'a> {
     /// The entries as they are on a day, written `2027-03-01`.
     #[must_use]
     pub fn new(ignores: &'a [Ignore], today: &str) -> Self {
-        let entry = |ignore: &'a Ignore| Entry {
-            ignore,
-            paths: globs(ignore.paths.iter()),
-            expired: ignore.expires.as_ref().is_some_and(|(day, _)| day.as_str() < today),
-            used: false,
-        };
-        Self { list: ignores.iter().map(entry).collect() }
+        let entry = |ignore: &'a Ignore| Entry { ignore, expired: ignore.expires.as_ref().is_some_and(|(day, _)| day.as_str() < today), used: false };
+        let paths = Groups::new(ignores.iter().map(|ignore| ignore.paths.as_slice()));
+        Self { list: ignores.iter().map(entry).collect(), paths, matching: HashMap::new() }
     }
 
     /// Whether a finding is covered: by which entry, and the reason that is given. `path` gives a file's path in the repository.
     pub fn hide(&mut self, finding: &Finding, path: &dyn Fn(FileId) -> String) -> Option<(Span, Option<String>)> {
         let mut hidden = None;
-        let at = path(finding.primary.span.file);
-        for entry in self.list.iter_mut().filter(|e| !e.expired) {
+        let file = finding.primary.span.file;
+        let matching = self.matching.entry(file).or_insert_with(|| self.paths.matching(&path(file)));
+        for (number, entry) in self.list.iter_mut().enumerate().filter(|(_, e)| !e.expired) {
             let ignore = entry.ignore;
             let rule = ignore.rule.as_ref().is_none_or(|r| r == finding.rule);
-            if rule && entry.covers(&at) && ignore.object.as_ref().is_none_or(|o| is_object(o, finding)) {
+            let covers = ignore.paths.is_empty() || matching.contains(&number);
+            if rule && covers && ignore.object.as_ref().is_none_or(|o| is_object(o, finding)) {
                 entry.used = true;
                 hidden = hidden.or_else(|| Some((ignore.item.span(), ignore.reason.clone())));
             }
@@ -61,7 +55,7 @@ impl<'a> Entries<'a> {
 
     /// Says which entries have no effect.
     pub fn report(&self, seen: &Seen<'_>, findings: &mut Findings) {
-        for entry in &self.list {
+        for (number, entry) in self.list.iter().enumerate() {
             let ignore = entry.ignore;
             let what = ignore.rule.as_deref().unwrap_or("everything");
             let remove =
@@ -70,7 +64,7 @@ impl<'a> Entries<'a> {
                 let draft = Draft::new(*span, "this day has passed", format!("the entry that ignores {what} expired on {day}"));
                 let draft = draft.field("ignore").item(what).help("look at its findings again; then remove the entry or give it another day");
                 findings.report("configuration-unused", draft.fix(remove(false)));
-            } else if !entry.used && seen(ignore.rule.as_deref(), &|path| entry.covers(path)) {
+            } else if !entry.used && seen(ignore.rule.as_deref(), &|path| ignore.paths.is_empty() || self.paths.matching(path).contains(&number)) {
                 let draft = Draft::new(ignore.item.span(), "matches nothing", format!("there is no finding {} to ignore", words(ignore)));
                 findings.report("configuration-unused", draft.field("ignore").item(what).help("correct it or remove it").fix(remove(true)));
             }

@@ -15,11 +15,28 @@ use yaml_rust2::scanner::{Marker, ScanError, TScalarStyle};
 /// How deep nodes may nest, aliases followed. Deeper than any manifest, and shallow enough for recursion over a tree.
 pub(super) const MAX_DEPTH: u32 = 200;
 
+/// What is said of a document that nests deeper; the parser itself may refuse it first, somewhat deeper down.
+pub(super) fn too_deep() -> String {
+    format!("nested more than {MAX_DEPTH} levels deep; the document was not read")
+}
+
 /// How many nodes the aliases of one document may stand for; go-yaml begins to refuse documents at about this size.
 const MAX_ALIASED: u64 = 400_000;
 
 /// How many those of all documents of a text may stand for together.
 const MAX_ALIASED_IN_TEXT: u64 = 4_000_000;
+
+/// How many keys, values and collections a text may hold. Far more than the largest dump that may be read has, and what a gigabyte of memory holds.
+pub(super) const MAX_NODES: u64 = 2_000_000;
+
+/// What a text has come to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spent {
+    /// The nodes that its aliases stand for.
+    pub(super) aliased: u64,
+    /// Its own nodes.
+    pub(super) nodes: u64,
+}
 
 /// One document as the events gave it.
 pub(super) struct Built {
@@ -50,8 +67,8 @@ pub(super) struct Outcome {
     pub(super) reached: usize,
     /// Whether that is in a flow collection.
     pub(super) flow: bool,
-    /// How many nodes the aliases of the text stand for up to here.
-    pub(super) aliased: u64,
+    /// What the text has come to up to here.
+    pub(super) spent: Spent,
 }
 
 /// What kind of collection is open, by how it is written.
@@ -89,15 +106,16 @@ struct Builder<'t> {
     marks: Marks<'t>,
     frames: Vec<Frame>,
     anchors: HashMap<usize, Anchored>,
+    /// The nodes that the document's aliases stand for.
     aliased: u64,
-    /// The same of the documents before it in the text.
-    before: u64,
+    /// What the text has come to, the aliases of this document left out.
+    spent: Spent,
     root: Option<Node>,
     problems: Vec<Problem>,
 }
 
-/// Reads a chunk of `text`. `mended` is what to parse in its place; `aliased` is how many nodes the aliases before it stand for.
-pub(super) fn build(place: &Place, text: &str, chunk: Range<usize>, mended: Option<&Mended>, aliased: u64) -> Outcome {
+/// Reads a chunk of `text`. `mended` is what to parse in its place; `spent` is what the text before it has come to.
+pub(super) fn build(place: &Place, text: &str, chunk: Range<usize>, mended: Option<&Mended>, spent: Spent) -> Outcome {
     let Range { start, end } = chunk;
     let parsed = mended.map_or(&text[chunk], |m| &m.text);
     let mut builder = Builder {
@@ -108,16 +126,16 @@ pub(super) fn build(place: &Place, text: &str, chunk: Range<usize>, mended: Opti
         frames: Vec::new(),
         anchors: HashMap::new(),
         aliased: 0,
-        before: aliased,
+        spent,
         root: None,
         problems: Vec::new(),
     };
     let mut documents = Vec::new();
     let failure = builder.run(parsed, &mut documents).err();
     let comments = if failure.is_none() { builder.cursor.take_comments() } else { Vec::new() };
-    let aliased = builder.before + builder.aliased;
+    let spent = Spent { aliased: builder.spent.aliased + builder.aliased, ..builder.spent };
     let flow = builder.frames.iter().any(|f| matches!(f.shape, Shape::FlowSequence | Shape::FlowMapping));
-    Outcome { comments, documents, problems: builder.problems, failure, reached: builder.cursor.last(), flow, aliased }
+    Outcome { comments, documents, problems: builder.problems, failure, reached: builder.cursor.last(), flow, spent }
 }
 
 impl Builder<'_> {
@@ -145,7 +163,7 @@ impl Builder<'_> {
                 }
                 Event::DocumentStart => {
                     self.anchors.clear();
-                    self.before += std::mem::take(&mut self.aliased);
+                    self.spent.aliased += std::mem::take(&mut self.aliased);
                     if let Some(at) = self.cursor.document_start() {
                         begin = at;
                     }
@@ -318,7 +336,7 @@ impl Builder<'_> {
                 format!("the document's aliases stand for more than {MAX_ALIASED} nodes; it was not read"),
             ));
         }
-        if self.before + self.aliased > MAX_ALIASED_IN_TEXT {
+        if self.spent.aliased + self.aliased > MAX_ALIASED_IN_TEXT {
             let message = format!("the aliases up to here stand for more than {MAX_ALIASED_IN_TEXT} nodes; this document was not read");
             return Err(Self::problem(ProblemKind::Limit, place, message));
         }
@@ -335,8 +353,7 @@ impl Builder<'_> {
     }
 
     fn too_deep(at: Span) -> Failure {
-        let message = format!("nested more than {MAX_DEPTH} levels deep; the document was not read");
-        Self::problem(ProblemKind::Limit, at, message)
+        Self::problem(ProblemKind::Limit, at, too_deep())
     }
 
     fn close(&mut self) -> Result<(), Failure> {
@@ -368,6 +385,11 @@ impl Builder<'_> {
 
     /// Gives a finished node its tag and anchor and puts it where it belongs.
     fn finish(&mut self, mut node: Node, height: u32, anchor: usize, tag: Option<Box<str>>) -> Result<(), Failure> {
+        self.spent.nodes += 1;
+        if self.spent.nodes > MAX_NODES {
+            let message = format!("more than {MAX_NODES} keys and values; the document and the rest of the file were not read");
+            return Err(Self::problem(ProblemKind::Limit, node.span().at_start(), message));
+        }
         if let Some(tag) = tag {
             node = node.with_tag(tag);
         }

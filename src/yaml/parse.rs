@@ -1,6 +1,6 @@
 //! Text to documents, on yaml-rust2's events.
 
-use super::build::{Built, Failure, Outcome, build};
+use super::build::{Built, Failure, MAX_NODES, Outcome, Spent, build};
 use super::mend::{Mended, affordable};
 use super::place::Place;
 use super::split::chunks;
@@ -10,6 +10,9 @@ use std::ops::Range;
 
 /// How many documents a text may hold. Far above any manifest or dump.
 const MAX_DOCUMENTS: usize = 100_000;
+
+/// How many problems of a text are told. A text with more is no manifest.
+const MAX_PROBLEMS: usize = 10_000;
 
 /// What a text held.
 #[derive(Debug, Default)]
@@ -77,15 +80,23 @@ fn stream(place: &Place, text: &str) -> Parsed {
     let mut parsed = Parsed::default();
     // Comments of documents that hold nothing else go to the next one.
     let mut waiting = Vec::new();
-    let mut aliased_so_far = 0;
-    for chunk in chunks(text) {
-        if parsed.documents.len() >= MAX_DOCUMENTS {
-            let message = format!("more than {MAX_DOCUMENTS} documents; the rest was not read");
-            parsed.problems.push(Problem { kind: ProblemKind::Limit, span: place.span(chunk.start, chunk.start), message, related: None });
+    let mut spent = Spent::default();
+    let limit = |at: usize, what: String| {
+        let span = place.span(at, at);
+        Problem { kind: ProblemKind::Limit, span, message: format!("more than {what}; the rest was not read"), related: None }
+    };
+    for (number, chunk) in chunks(text).into_iter().enumerate() {
+        // What lies before the first `---` is a chunk of its own, and may be empty.
+        if parsed.documents.len() >= MAX_DOCUMENTS || number > MAX_DOCUMENTS {
+            parsed.problems.push(limit(chunk.start, format!("{MAX_DOCUMENTS} documents")));
             break;
         }
-        let Outcome { mut documents, comments, problems, failure, aliased, .. } = read(place, text, chunk.clone(), aliased_so_far);
-        aliased_so_far = aliased;
+        if spent.nodes > MAX_NODES {
+            break;
+        }
+        let outcome = read(place, text, chunk.clone(), spent);
+        let Outcome { mut documents, comments, problems, failure, .. } = outcome;
+        spent = outcome.spent;
         parsed.problems.extend(problems);
         match failure {
             None => {}
@@ -105,6 +116,11 @@ fn stream(place: &Place, text: &str) -> Parsed {
             parsed.documents.push(Document { root, comments, span });
         }
         waiting.extend(comments);
+        if parsed.problems.len() > MAX_PROBLEMS {
+            parsed.problems.truncate(MAX_PROBLEMS);
+            parsed.problems.push(limit(chunk.end, format!("{MAX_PROBLEMS} problems")));
+            break;
+        }
     }
     if let Some(last) = parsed.documents.last_mut() {
         last.comments.append(&mut waiting);
@@ -113,14 +129,28 @@ fn stream(place: &Place, text: &str) -> Parsed {
 }
 
 /// Reads one chunk, mended if need be.
-fn read(place: &Place, text: &str, chunk: Range<usize>, aliased: u64) -> Outcome {
+fn read(place: &Place, text: &str, chunk: Range<usize>, spent: Spent) -> Outcome {
     if let Some(at) = forbidden(&text[chunk.clone()]) {
         let at = chunk.start + at;
         let problem = refusal::problem(place, text, at, chunk.end, "control characters are not allowed");
         let failure = Some(Failure::Own(problem));
-        return Outcome { documents: Vec::new(), comments: Vec::new(), problems: Vec::new(), failure, reached: at, flow: false, aliased };
+        return Outcome { documents: Vec::new(), comments: Vec::new(), problems: Vec::new(), failure, reached: at, flow: false, spent };
     }
-    let mut outcome = build(place, text, chunk.clone(), None, aliased);
+    if let Some(at) = crowded(&text[chunk.clone()]) {
+        let at = chunk.start + at;
+        let message = format!("more than {MAX_NODES} keys and values on one line; the document was not read");
+        let problem = Problem { kind: ProblemKind::Limit, span: place.span(at, at), message, related: None };
+        return Outcome {
+            documents: Vec::new(),
+            comments: Vec::new(),
+            problems: Vec::new(),
+            failure: Some(Failure::Own(problem)),
+            reached: at,
+            flow: false,
+            spent,
+        };
+    }
+    let mut outcome = build(place, text, chunk.clone(), None, spent);
     let mut mended = None;
     for tries in 0.. {
         let Some(Failure::Scan(error, at)) = &outcome.failure else { break };
@@ -128,9 +158,29 @@ fn read(place: &Place, text: &str, chunk: Range<usize>, aliased: u64) -> Outcome
         if !affordable(chunk.len(), tries) || !copy.mend(error.info(), at - chunk.start, outcome.reached - chunk.start, outcome.flow) {
             break;
         }
-        outcome = build(place, text, chunk.clone(), Some(copy), aliased);
+        outcome = build(place, text, chunk.clone(), Some(copy), spent);
     }
     outcome
+}
+
+/// The place on a line where it comes to more values than a text may have. The parser keeps all tokens of a line, so it is not asked.
+fn crowded(text: &str) -> Option<usize> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if line.len() as u64 > MAX_NODES {
+            let (mut values, mut quoted, mut escaped) = (0, false, false);
+            for (at, byte) in line.bytes().enumerate() {
+                quoted ^= byte == b'"' && !escaped;
+                escaped = byte == b'\\' && !escaped;
+                values += u64::from(!quoted && matches!(byte, b',' | b':' | b'[' | b'{'));
+                if values > MAX_NODES {
+                    return Some(start + at);
+                }
+            }
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// The place of the first character that YAML forbids anywhere.

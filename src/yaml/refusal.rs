@@ -1,12 +1,13 @@
 //! What the parser refuses, in words for people who write manifests.
 
+use super::build::too_deep;
 use super::place::Place;
 use super::{Problem, ProblemKind};
 
 /// The problem of a document that could not be read: it stands on the rest of the line at `at` and says why.
 pub(super) fn problem(place: &Place, text: &str, at: usize, end: usize, info: &str) -> Problem {
     let (kind, message) = if info == "recursion limit exceeded" {
-        (ProblemKind::Limit, "nested too deep; the document was not read".to_owned())
+        (ProblemKind::Limit, too_deep())
     } else {
         (ProblemKind::Syntax, format!("this is not valid YAML, so the document was not read: {}", words(info)))
     };

@@ -6,6 +6,7 @@
 mod bounds;
 mod names;
 mod outside;
+mod patches;
 #[path = "../support/scratch.rs"]
 mod scratch;
 mod seen;

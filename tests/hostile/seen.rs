@@ -17,7 +17,7 @@ fn cases() -> Vec<(&'static str, Files, &'static str, i32)> {
     vec![
         ("no text", with("latin.yaml", &[OFF.as_bytes(), b"# \xe9\n"].concat()), "it is not UTF-8", 4),
         ("UTF-16", with("wide.yaml", b"\xff\xfek\0:\0"), "it is UTF-16", 4),
-        ("a bound", with("deep.yaml", deep.as_bytes()), "nested too deep", 4),
+        ("a bound", with("deep.yaml", deep.as_bytes()), "nested more than 200 levels deep", 4),
         ("a remote base", with("kustomization.yaml", remote.as_bytes()), "is remote", 0),
         ("a template", with("chart/templates/hco.yaml", template.as_bytes()), "template", 0),
         ("nothing", files([("README.md", "nothing")]), "nothing was checked", 3),

@@ -1,6 +1,6 @@
 //! Accumulating a root: its resources, bases and components, each layer's transformers in kustomize's order.
 
-use super::bounds::{MAX_COMPONENTS, MAX_DEPTH, MAX_OBJECTS};
+use super::bounds::{MAX_COMPONENTS, MAX_DEPTH, MAX_OBJECTS, MAX_TAKEN};
 use super::chain::Chain;
 use super::fields;
 use super::files::Files;
@@ -22,6 +22,7 @@ use crate::files::KUSTOMIZATIONS;
 use crate::source::{FileId, Span};
 use crate::yaml::{Mapping, Node, Opaque, Style, Value, parse_value};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What differs between those who call kustomize.
@@ -70,6 +71,7 @@ pub struct Kustomizer<'f> {
     pub(super) files: &'f dyn Files,
     pub(super) options: Options,
     done: Mutex<HashMap<BaseKey, Arc<Accumulated>>>,
+    taken: Arc<AtomicUsize>,
 }
 
 /// A base: its directory, the address of the schema it was accumulated under, and whether it is lean.
@@ -92,10 +94,14 @@ pub(super) struct Accumulated {
     lean: bool,
     /// Some were.
     passed_over: bool,
+    /// What all builds have taken in.
+    taken: Arc<AtomicUsize>,
+    /// That there are too many objects was told.
+    full: bool,
 }
 
 impl Accumulated {
-    fn new(schema: Arc<Schema>, lean: bool) -> Self {
+    fn new(schema: Arc<Schema>, lean: bool, taken: &Arc<AtomicUsize>) -> Self {
         Self {
             resources: Vec::new(),
             specs: Specs::builtin(),
@@ -107,6 +113,8 @@ impl Accumulated {
             components: 0,
             lean,
             passed_over: false,
+            taken: Arc::clone(taken),
+            full: false,
         }
     }
 
@@ -117,6 +125,10 @@ impl Accumulated {
 
     /// Adds an object; one that is there already is refused and left out.
     pub(super) fn append(&mut self, resource: Resource, reference: Span) {
+        let weight = 1 + resource.state.previous.len();
+        if self.taken.fetch_add(weight, Ordering::Relaxed) + weight > MAX_TAKEN {
+            return self.full(reference, format!("kustomizations take in more than {MAX_TAKEN} objects in all; the others were left out"));
+        }
         let id = resource.id().key();
         match self.ids.get(&id) {
             Some(first) if !resource.conjured => {
@@ -124,7 +136,9 @@ impl Accumulated {
                 self.log.refuse_related(ProblemKind::Duplicate, reference, message, *first);
             }
             Some(_) => {}
-            None if self.resources.len() >= MAX_OBJECTS => self.full(reference),
+            None if self.resources.len() >= MAX_OBJECTS => {
+                self.full(reference, format!("one build yields more than {MAX_OBJECTS} objects; the others were not read"));
+            }
             None => {
                 self.ids.insert(id, resource.origin.span);
                 self.resources.push(resource);
@@ -132,12 +146,12 @@ impl Accumulated {
         }
     }
 
-    /// Notes once that a build has too many objects; what comes after them stays unknown.
-    fn full(&mut self, reference: Span) {
-        if self.log.problems.iter().any(|p| p.kind == ProblemKind::Limit) {
+    /// Notes once that there are too many objects; what comes after them stays unknown.
+    fn full(&mut self, reference: Span, message: String) {
+        if self.full {
             return;
         }
-        let message = format!("one build yields more than {MAX_OBJECTS} objects; the others were not read");
+        self.full = true;
         self.log.limit(reference, message, false);
     }
 
@@ -175,7 +189,7 @@ impl<'f> Kustomizer<'f> {
     /// A builder over these files.
     #[must_use]
     pub fn new(files: &'f dyn Files, options: Options) -> Self {
-        Self { files, options, done: Mutex::new(HashMap::new()) }
+        Self { files, options, done: Mutex::new(HashMap::new()), taken: Arc::default() }
     }
 
     /// Renders the kustomization of a directory.
@@ -222,7 +236,7 @@ impl<'f> Kustomizer<'f> {
     }
 
     fn edited(&self, source: &Source<'_>, overlay: Option<&Overlay>, schema: &Arc<Schema>, lean: bool) -> Accumulated {
-        let mut acc = Accumulated::new(schema.clone(), lean);
+        let mut acc = Accumulated::new(schema.clone(), lean, &self.taken);
         let chain = Chain { dir: "", parent: None, depth: 0 };
         let kustomization = match source {
             Source::Directory(dir) => Kustomization::read(self.files, &Arc::from(*dir), None, &mut acc.log),
@@ -266,7 +280,7 @@ impl<'f> Kustomizer<'f> {
         if let Some(done) = self.done.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return done.clone();
         }
-        let mut acc = Accumulated::new(schema.clone(), lean);
+        let mut acc = Accumulated::new(schema.clone(), lean, &self.taken);
         match Kustomization::read(self.files, dir, reference, &mut acc.log) {
             Some(kustomization) => {
                 acc.component = kustomization.component;
@@ -314,7 +328,17 @@ impl<'f> Kustomizer<'f> {
     /// The first document of a file that a field names.
     pub(super) fn document(&self, kustomization: &Kustomization, node: &Node, acc: &mut Accumulated) -> Option<Node> {
         let file = self.file(kustomization, node.text()?, node.span(), &mut acc.log)?;
+        self.told(file, node.span(), &mut acc.log);
         self.files.parsed(file).documents.first().map(|d| d.root.clone())
+    }
+
+    /// Notes that a file's text cannot be had. Whether it can.
+    pub(super) fn told(&self, file: FileId, span: Span, log: &mut Log) -> bool {
+        let why = self.files.unreadable(file);
+        if let Some(why) = why {
+            log.hide(span, format!("`{}` cannot be read: {why}", self.files.path(file).unwrap_or_default()), false);
+        }
+        why.is_none()
     }
 
     /// The file that a field names; notes what is wrong with it.
@@ -353,7 +377,7 @@ impl<'f> Kustomizer<'f> {
                 return;
             }
             let before = acc.log.problems.len();
-            for resource in self.objects(file, &kustomization.dir, &mut acc.log) {
+            for resource in self.objects(file, span, &kustomization.dir, &mut acc.log) {
                 acc.append(resource, span);
             }
             if acc.log.problems.iter().skip(before).any(|p| p.kind == ProblemKind::Malformed) {
@@ -381,8 +405,9 @@ impl<'f> Kustomizer<'f> {
     }
 
     /// The objects of a file.
-    pub(super) fn objects(&self, file: FileId, dir: &Arc<str>, log: &mut Log) -> Vec<Resource> {
+    pub(super) fn objects(&self, file: FileId, reference: Span, dir: &Arc<str>, log: &mut Log) -> Vec<Resource> {
         log.files.insert(file);
+        self.told(file, reference, log);
         load::objects(&Text::file(self.files, file), dir, log)
     }
 
@@ -463,7 +488,7 @@ impl<'f> Kustomizer<'f> {
         let mut found = Vec::new();
         for (text, node) in kustomization.references(role) {
             let objects = match path::join(&kustomization.dir, text).and_then(|p| self.files.find(&p)) {
-                Some(file) if !path::is_url(text) => self.objects(file, &kustomization.dir, &mut acc.log),
+                Some(file) if !path::is_url(text) => self.objects(file, node.span(), &kustomization.dir, &mut acc.log),
                 _ if text.contains('\n') || text.contains(": ") => load::objects(&Text::inline(&parse_value(node)), &kustomization.dir, &mut acc.log),
                 _ => {
                     let joined = path::join(&kustomization.dir, text);

@@ -28,6 +28,8 @@ pub(super) fn merge<'s>(merge: &Merge<'s>, dest: Option<&Node>, patch: Option<&N
             }
         }
     };
+    let both = base.len() + patch_items.len();
+    merge.compare(both, both)?;
     let keys: Vec<&str> = if keys.is_empty() { vec![""] } else { keys.iter().map(|k| &**k).collect() };
     let mut values = wanted(&[&patch_items, &base], &keys);
     if keys.len() > 1 {

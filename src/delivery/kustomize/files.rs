@@ -16,6 +16,11 @@ pub trait Files: Sync {
     /// A file's path.
     fn path(&self, file: FileId) -> Option<&str>;
 
+    /// Why a file's text cannot be had, if it cannot.
+    fn unreadable(&self, _file: FileId) -> Option<&str> {
+        None
+    }
+
     /// A file read as YAML; empty when it is no text.
     fn parsed(&self, file: FileId) -> &Parsed;
 
@@ -38,6 +43,10 @@ impl Files for Workspace {
 
     fn path(&self, file: FileId) -> Option<&str> {
         Some(&self.file(file).path)
+    }
+
+    fn unreadable(&self, file: FileId) -> Option<&str> {
+        Workspace::source(self, file).err()
     }
 
     fn parsed(&self, file: FileId) -> &Parsed {

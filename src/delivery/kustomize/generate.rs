@@ -7,6 +7,7 @@ use super::edit;
 use super::fields;
 use super::kustomization::Kustomization;
 use super::log::{Log, ProblemKind};
+use super::patch::hide_all;
 use super::resource::{Behavior, Origin, Resource};
 use crate::source::Span;
 use crate::yaml::{Dialect, Entry, Mapping, Node, Opaque, Style, Value};
@@ -217,6 +218,9 @@ fn unquoted(value: &str) -> &str {
 /// Adds a generated map, or lays it over the one that is there (`resWrangler.appendReplaceOrMerge`).
 pub(super) fn absorb(mut resource: Resource, span: Span, acc: &mut Accumulated) {
     let id = resource.id();
+    if !acc.log.meet(acc.resources.len(), span) {
+        return;
+    }
     let matches: Vec<usize> = acc.resources.iter().enumerate().filter(|(_, r)| r.any_id(|i| i.same(&id))).map(|(n, _)| n).collect();
     let behavior = resource.state.behavior;
     match (matches.as_slice(), behavior) {
@@ -233,6 +237,11 @@ pub(super) fn absorb(mut resource: Resource, span: Span, acc: &mut Accumulated) 
         }
         ([index], Behavior::Merge | Behavior::Replace) => {
             let Some(old) = acc.resources.get_mut(*index) else { return };
+            let steps = (old.root.weight() as usize).saturating_mul(resource.root.weight() as usize);
+            if let Err(misfit) = acc.log.work(|work| work.spend(steps, span)) {
+                hide_all(old, span);
+                return acc.log.limit(misfit.span, misfit.message, true);
+            }
             let root = laid_over(&old.root, &resource.root, behavior == Behavior::Merge);
             let hash = old.state.hash && resource.state.hash;
             resource.state = old.state.clone();

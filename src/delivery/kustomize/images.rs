@@ -8,6 +8,7 @@ use super::log::{Log, ProblemKind};
 use super::merge::{Kind, Misfit};
 use super::metadata::report;
 use super::patch::requoted;
+use super::pattern;
 use super::resource::Resource;
 use crate::yaml::{Node, Scalar, Style, Value};
 use regex::Regex;
@@ -22,13 +23,15 @@ impl<'n> Image<'n> {
     /// Reads an entry. Its name counts as a regular expression, as in the original.
     pub(super) fn read(entry: &'n Node) -> Result<Self, Misfit> {
         let name = fields::text(entry, "name").unwrap_or("");
-        let pattern = Regex::new(&format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$"));
-        let pattern = pattern.map_err(|e| Misfit { span: entry.span(), related: None, message: format!("no valid image name: {e}") })?;
+        let pattern = pattern::read(&format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$"), entry.span())?;
         Ok(Self { pattern, entry })
     }
 
     /// Rewrites the images of containers anywhere, and those the specs lead to.
     pub(super) fn apply(&self, resources: &mut [Resource], specs: &[FieldSpec], log: &mut Log) {
+        if !log.meet(resources.len(), self.entry.span()) {
+            return;
+        }
         for resource in resources.iter_mut().filter(|r| text_at(&r.root, &["kind"]) != "CustomResourceDefinition") {
             let mut root = self.containers(&resource.root);
             for spec in specs {
@@ -141,6 +144,9 @@ pub(super) fn replicas(entry: &Node, resources: &mut [Resource], specs: &[FieldS
     let count = fields::entry(entry, "count");
     let (value, key) = count.map_or((entry, entry.span()), |e| (&e.value, e.key.span()));
     let mut found = false;
+    if !log.meet(resources.len().saturating_mul(specs.len()), entry.span()) {
+        return;
+    }
     for spec in specs {
         for resource in resources.iter_mut() {
             if !resource.any_id(|id| &*id.name == name && spec.gvk.selects(&id.gvk)) {

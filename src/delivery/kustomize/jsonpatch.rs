@@ -1,7 +1,7 @@
 //! JSON 6902 patches, as evanphx/json-patch v4 applies them: `replace` may add a key, an index may be negative or `-`, a missing
 //! value is null, and a path without a leading `/` loses its first segment.
 
-use super::bounds;
+use super::bounds::{self, Work};
 use super::edit;
 use super::merge::{Kind, Misfit};
 use super::reading::with_literal_dates;
@@ -89,43 +89,47 @@ impl Operation {
 }
 
 /// Applies all operations; the first that fails ends it.
-pub(super) fn apply(root: &Node, operations: &[Operation]) -> Result<Node, Misfit> {
-    operations.iter().try_fold(root.clone(), |root, op| bounds::grown(op.apply(&root)?, &root, op.kind == OperationKind::Copy, op.span))
+pub(super) fn apply(root: &Node, operations: &[Operation], work: &Work) -> Result<Node, Misfit> {
+    operations.iter().try_fold(root.clone(), |root, op| bounds::grown(op.apply(&root, work)?, &root, op.kind == OperationKind::Copy, op.span))
 }
 
+/// What becomes of the parent of a path's last key.
+type Change<'c> = dyn Fn(&Node, &str) -> Result<Node, Misfit> + 'c;
+
 impl Operation {
-    fn apply(&self, root: &Node) -> Result<Node, Misfit> {
+    fn apply(&self, root: &Node, work: &Work) -> Result<Node, Misfit> {
         match self.kind {
-            OperationKind::Add => self.change(root, &self.path, &|parent, key| self.add(parent, key, &self.value)),
-            OperationKind::Replace => self.change(root, &self.path, &|parent, key| self.replace(parent, key)),
-            OperationKind::Remove => self.change(root, &self.path, &|parent, key| self.remove(parent, key)),
-            OperationKind::Test => self.test(root).map(|()| root.clone()),
+            OperationKind::Add => self.change(root, &self.path, work, &|parent, key| self.add(parent, key, &self.value)),
+            OperationKind::Replace => self.change(root, &self.path, work, &|parent, key| self.replace(parent, key)),
+            OperationKind::Remove => self.change(root, &self.path, work, &|parent, key| self.remove(parent, key)),
+            OperationKind::Test => self.test(root, work).map(|()| root.clone()),
             OperationKind::Copy | OperationKind::Move => {
-                let value = match self.find(root, &self.from)? {
+                let value = match self.find(root, &self.from, work)? {
                     Lookup::Found(node) => node.clone(),
                     Lookup::Unknown(unknown) => Node::new(Value::Opaque(unknown.clone()), self.span),
                     // The library copies what a map does not have as null.
-                    Lookup::Absent if self.kind == OperationKind::Copy && self.lacks(root) => Node::scalar("null", Style::Plain, self.span),
+                    Lookup::Absent if self.kind == OperationKind::Copy && self.lacks(root, work) => Node::scalar("null", Style::Plain, self.span),
                     Lookup::Absent => return Err(self.fails("nothing stands at `from`", None)),
                 };
                 let rest = if self.kind == OperationKind::Move {
-                    self.change(root, &self.from, &|parent, key| self.remove(parent, key))?
+                    self.change(root, &self.from, work, &|parent, key| self.remove(parent, key))?
                 } else {
                     root.clone()
                 };
-                self.change(&rest, &self.path, &|parent, key| self.add(parent, key, &value))
+                self.change(&rest, &self.path, work, &|parent, key| self.add(parent, key, &value))
             }
         }
     }
 
     /// Whether `from` names a key that its map does not have.
-    fn lacks(&self, root: &Node) -> bool {
-        let parent = self.from.split_last().and_then(|(_, parent)| self.find(root, parent).ok());
+    fn lacks(&self, root: &Node, work: &Work) -> bool {
+        let parent = self.from.split_last().and_then(|(_, parent)| self.find(root, parent, work).ok());
         parent.is_some_and(|parent| parent.found().is_some_and(|p| p.as_mapping().is_some()))
     }
 
     /// Rebuilds the nodes on the way to the parent of `path` around what `change` makes of that parent.
-    fn change(&self, node: &Node, path: &[String], change: &dyn Fn(&Node, &str) -> Result<Node, Misfit>) -> Result<Node, Misfit> {
+    fn change(&self, node: &Node, path: &[String], work: &Work, change: &Change<'_>) -> Result<Node, Misfit> {
+        work.pass(node, self.span)?;
         let (key, rest) = match path {
             [] => return Err(self.fails("the path is empty", None)),
             [key] => return change(node, key),
@@ -134,7 +138,7 @@ impl Operation {
         match node.value() {
             Value::Mapping(mapping) => match mapping.get(key) {
                 Lookup::Found(child) => {
-                    let child = self.change(child, rest, change)?;
+                    let child = self.change(child, rest, work, change)?;
                     Ok(edit::with_mapping(node, |m| {
                         if let Some(entry) = m.entries.iter_mut().find(|e| e.key.text() == Some(key)) {
                             entry.value = child;
@@ -142,7 +146,7 @@ impl Operation {
                     }))
                 }
                 Lookup::Unknown(unknown) => {
-                    let child = self.change(&self.supposed(unknown), rest, change)?;
+                    let child = self.change(&self.supposed(unknown), rest, work, change)?;
                     Ok(edit::with_mapping(node, |m| edit::set(m, &self.key(key), child)))
                 }
                 Lookup::Absent => Err(self.fails(&format!("there is no `{key}` on the way"), Some(node.span()))),
@@ -152,11 +156,11 @@ impl Operation {
                 let index = index.ok_or_else(|| self.fails(&format!("there is no item {key}"), Some(node.span())))?;
                 let mut items = sequence.items.clone();
                 if let Some(item) = items.get_mut(index) {
-                    *item = self.change(item, rest, change)?;
+                    *item = self.change(item, rest, work, change)?;
                 }
                 Ok(edit::with_items(node, items))
             }
-            Value::Opaque(unknown) => self.change(&self.supposed(unknown), path, change),
+            Value::Opaque(unknown) => self.change(&self.supposed(unknown), path, work, change),
             Value::Scalar(_) => Err(self.fails(&format!("there is no `{key}` on the way"), Some(node.span()))),
         }
     }
@@ -223,19 +227,28 @@ impl Operation {
         }
     }
 
-    fn test(&self, root: &Node) -> Result<(), Misfit> {
-        match self.find(root, &self.path) {
-            Ok(Lookup::Unknown(_)) => Ok(()),
-            Ok(Lookup::Found(found)) if equal(found, &self.value) => Ok(()),
-            Ok(Lookup::Absent) | Err(_) if self.value.is_null() => Ok(()),
-            Ok(Lookup::Found(found)) => Err(self.fails("the test fails: another value stands there", Some(found.span()))),
-            Ok(Lookup::Absent) | Err(_) => Err(self.fails("the test fails: nothing stands there", None)),
+    fn test(&self, root: &Node, work: &Work) -> Result<(), Misfit> {
+        let found = match self.find(root, &self.path, work) {
+            Err(misfit) if bounds::is_beyond(&misfit) => return Err(misfit),
+            Ok(Lookup::Unknown(_)) => return Ok(()),
+            Ok(Lookup::Found(found)) => Some(found),
+            Ok(Lookup::Absent) | Err(_) => None,
+        };
+        match found {
+            None if self.value.is_null() => Ok(()),
+            None => Err(self.fails("the test fails: nothing stands there", None)),
+            Some(found) => {
+                let size = found.weight().min(self.value.weight()) as usize;
+                work.spend(size.saturating_mul(size), self.span)?;
+                if equal(found, &self.value) { Ok(()) } else { Err(self.fails("the test fails: another value stands there", Some(found.span()))) }
+            }
         }
     }
 
-    fn find<'n>(&self, root: &'n Node, path: &[String]) -> Result<Lookup<'n>, Misfit> {
+    fn find<'n>(&self, root: &'n Node, path: &[String], work: &Work) -> Result<Lookup<'n>, Misfit> {
         let mut here = root;
         for key in path {
+            work.pass(here, self.span)?;
             let next = match here.value() {
                 Value::Sequence(sequence) => index(key).and_then(|i| sequence.items.get(i)).map_or(Lookup::Absent, Lookup::Found),
                 _ => here.get(key),

@@ -23,13 +23,18 @@ pub(super) fn objects(text: &Text<'_>, dir: &Arc<str>, log: &mut Log) -> Vec<Res
                 log.ineffective(ProblemKind::Malformed, problem.span, problem.message.clone());
                 continue;
             }
-            yaml::ProblemKind::Syntax | yaml::ProblemKind::Limit => format!("not readable as YAML: {}", problem.message),
+            yaml::ProblemKind::Limit => {
+                log.limit(problem.span, problem.message.clone(), false);
+                log.incomplete.get_or_insert(problem.span);
+                continue;
+            }
+            yaml::ProblemKind::Syntax => format!("not readable as YAML: {}", problem.message),
         };
         match problem.related {
             Some(related) => log.refuse_related(ProblemKind::Malformed, problem.span, message, related),
             None => log.refuse(ProblemKind::Malformed, problem.span, message),
         }
-        if matches!(problem.kind, yaml::ProblemKind::Syntax | yaml::ProblemKind::Limit) {
+        if problem.kind == yaml::ProblemKind::Syntax {
             log.incomplete.get_or_insert(problem.span);
         }
     }

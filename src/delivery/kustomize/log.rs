@@ -1,6 +1,6 @@
 //! What a build has to say besides its objects.
 
-use super::bounds::MAX_MEETINGS;
+use super::bounds::{MAX_MEETINGS, Work};
 use super::id::Id;
 use super::resource::Resource;
 use crate::source::{FileId, Span};
@@ -95,6 +95,8 @@ pub(super) struct Log {
     pub(super) sought: bool,
     /// How many objects patches were held against.
     met: usize,
+    /// How many steps changes took.
+    worked: u64,
 }
 
 impl Log {
@@ -140,6 +142,24 @@ impl Log {
         }
         self.limit(span, format!("patches and replacements are held against more than {MAX_MEETINGS} objects; the others were not applied"), true);
         false
+    }
+
+    /// Lets a change work, within what is left for all of them.
+    pub(super) fn work<T>(&mut self, change: impl FnOnce(&Work) -> T) -> T {
+        let work = self.steps();
+        let result = change(&work);
+        self.stepped(&work);
+        result
+    }
+
+    /// The steps that are left, to be given to [`Log::stepped`] when a change is done.
+    pub(super) fn steps(&self) -> Work {
+        Work::after(self.worked)
+    }
+
+    /// Takes note of the steps of a change.
+    pub(super) fn stepped(&mut self, work: &Work) {
+        self.worked = work.done();
     }
 
     /// Notes a reference that cannot be followed.

@@ -5,6 +5,7 @@
 //! `"true"` becomes the string `"false"`), empty values (`key:`) of every patched map are dropped, and what a patch adds is
 //! merged with itself, so that its own nulls and directives take effect.
 
+use super::bounds::Work;
 use super::edit;
 use super::elements;
 use super::id::text_at;
@@ -27,6 +28,7 @@ pub(super) type Merged = Result<Option<Node>, Misfit>;
 /// One merge.
 pub(super) struct Merge<'s> {
     schema: &'s Schema,
+    work: &'s Work,
     /// The patch's own span, the owner of removals that have no line of their own.
     by: Span,
 }
@@ -41,8 +43,13 @@ pub(super) enum Directive {
 
 impl<'s> Merge<'s> {
     /// A merge under a schema on behalf of a patch.
-    pub(super) fn new(schema: &'s Schema, by: Span) -> Self {
-        Self { schema, by }
+    pub(super) fn new(schema: &'s Schema, work: &'s Work, by: Span) -> Self {
+        Self { schema, work, by }
+    }
+
+    /// Counts that each of so many is held against each of so many others.
+    pub(super) fn compare(&self, some: usize, others: usize) -> Result<(), Misfit> {
+        self.work.spend(some.saturating_mul(others), self.by)
     }
 
     /// Lays `patch` over `dest`. `None` when nothing is left.
@@ -122,6 +129,7 @@ impl<'s> Merge<'s> {
     }
 
     fn merge_fields(&self, dest: &Node, old: &Mapping, new: &Mapping, ty: Option<TypeRef<'s>>) -> Result<Node, Misfit> {
+        self.compare(old.entries.len() + 1, new.entries.len() + 1)?;
         let mut result = old.clone();
         let mut changed = false;
         for (n, entry) in old.entries.iter().enumerate().rev() {

@@ -1,6 +1,6 @@
 //! The transformers that mostly write metadata: namespace, name prefix and suffix, labels, annotations.
 
-use super::bounds;
+use super::bounds::{self, Work};
 use super::edit;
 use super::fieldspec::{Create, FieldSpec, Walk};
 use super::id::{Gvk, text_at};
@@ -129,6 +129,9 @@ pub(super) enum Affix {
 pub(super) fn affix(affix: Affix, value: &Node, specs: &[FieldSpec], resources: &mut [Resource], log: &mut Log) {
     let text = value.text().unwrap_or("");
     for resource in resources.iter_mut() {
+        if let Err(misfit) = log.work(|work| work.spend(text.len() + 1, value.span())) {
+            return log.limit(misfit.span, misfit.message, true);
+        }
         let id = resource.original_id();
         let skipped =
             matches!((&*id.gvk.kind, &*id.gvk.group), ("CustomResourceDefinition" | "Namespace", _) | ("APIService", "apiregistration.k8s.io"));
@@ -143,6 +146,7 @@ pub(super) fn affix(affix: Affix, value: &Node, specs: &[FieldSpec], resources: 
                 }
                 resource.remember();
             }
+            let work = log.steps();
             let mut set = |old: &Node| {
                 let Some(scalar) = old.as_scalar() else {
                     return Err(Misfit { span: old.span(), related: Some(value.span()), message: "a name that is no string".into() });
@@ -151,9 +155,12 @@ pub(super) fn affix(affix: Affix, value: &Node, specs: &[FieldSpec], resources: 
                     Affix::Prefix => format!("{text}{}", scalar.text),
                     Affix::Suffix => format!("{}{text}", scalar.text),
                 };
+                work.spend(joined.len(), value.span())?;
                 Ok(styled(&joined, scalar.style, value.span()))
             };
-            match spec.apply(&resource.root, &mut Walk { create: None, by: value.span(), set: &mut set }) {
+            let result = spec.apply(&resource.root, &mut Walk { create: None, by: value.span(), set: &mut set });
+            log.stepped(&work);
+            match result {
                 Ok(root) => resource.root = root,
                 Err(misfit) => report(misfit, resource, log),
             }
@@ -164,22 +171,24 @@ pub(super) fn affix(affix: Affix, value: &Node, specs: &[FieldSpec], resources: 
 /// Sets labels or annotations in the maps the specs lead to.
 pub(super) fn set_pairs(pairs: &[&Entry], specs: &[FieldSpec], resources: &mut [Resource], log: &mut Log) {
     for resource in resources.iter_mut() {
-        match with_pairs(resource, pairs, specs) {
+        match log.work(|work| with_pairs(resource, pairs, specs, work)) {
             Ok(root) => resource.root = root,
             Err(misfit) => report(misfit, resource, log),
         }
     }
 }
 
-fn with_pairs(resource: &Resource, pairs: &[&Entry], specs: &[FieldSpec]) -> Result<Node, Misfit> {
+fn with_pairs(resource: &Resource, pairs: &[&Entry], specs: &[FieldSpec], work: &Work) -> Result<Node, Misfit> {
     let mut root = resource.root.clone();
     for pair in pairs {
+        work.spend(specs.len() + 1, pair.key.span())?;
         let (Some(key), text) = (pair.key.text(), pair.value.text().unwrap_or("")) else { continue };
         // One node for every new place, as in the original, where a later change of one place is a change of all.
         let fresh = edit::new_string(text, pair.value.span());
         let mut shared: Vec<(Node, Node)> = Vec::new();
         let mut set = |old: &Node| match Kind::of(old) {
             Kind::Map => {
+                work.pass(old, pair.key.span())?;
                 let before = old.as_mapping().and_then(|m| m.entry(key)).map(|e| &e.value);
                 let value = match before.and_then(|v| Some((v, v.as_scalar()?))) {
                     Some((before, scalar)) => {

@@ -36,6 +36,7 @@ mod nameref;
 mod overlay;
 mod patch;
 mod path;
+mod pattern;
 mod pointer;
 mod reading;
 mod replacement;
@@ -62,7 +63,10 @@ use std::collections::BTreeSet;
 /// An object after a JSON patch; `None` where it does not fit.
 #[must_use]
 pub fn json_patched(root: &Node, patch: &Node) -> Option<Node> {
-    jsonpatch::apply(root, &jsonpatch::read(patch).ok()?).ok()
+    match jsonpatch::apply(root, &jsonpatch::read(patch).ok()?, &bounds::Work::after(0)) {
+        Err(misfit) if bounds::is_beyond(&misfit) => Some(patch::hidden_by_bound(root, misfit.span)),
+        result => result.ok(),
+    }
 }
 
 /// What a root yields.

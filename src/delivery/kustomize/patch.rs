@@ -15,7 +15,7 @@ use super::resource::{Origin, Resource};
 use super::schema::Schema;
 use super::select::{Literal, Selector};
 use crate::source::Span;
-use crate::yaml::{Dialect, Lookup, Mapping, Node, Opaque, Style, Typed, Value};
+use crate::yaml::{self, Dialect, Lookup, Mapping, Node, Opaque, Style, Typed, Value};
 use std::sync::Arc;
 
 /// What a patch text holds.
@@ -70,7 +70,9 @@ pub(super) fn read(text: &Text<'_>, place: Span, dir: &Arc<str>, log: &mut Log) 
     if patches.is_empty() && before == log.problems.len() {
         log.refuse(ProblemKind::Malformed, place, "the patch is empty");
     }
-    (!patches.is_empty()).then_some(Patch::Strategic(patches))
+    // Where one of several patches cannot be read, nobody knows what it is for.
+    let whole = !text.parsed.problems.iter().any(|p| matches!(p.kind, yaml::ProblemKind::Syntax | yaml::ProblemKind::Limit));
+    (whole && !patches.is_empty()).then_some(Patch::Strategic(patches))
 }
 
 /// Notes a patch that kustomize cannot read: one that begins with `[` is read as JSON, not as YAML.
@@ -143,13 +145,21 @@ impl Patching<'_> {
             }
             // Kustomize keeps its notes in annotations, so a patch may add to a map of annotations that nobody wrote.
             let root = if resource.has_notes() { with_annotations(&resource.root) } else { resource.root.clone() };
-            match jsonpatch::apply(&root, operations) {
+            match self.log.work(|work| jsonpatch::apply(&root, operations, work)) {
                 Ok(root) => {
                     resource.root = with_json_annotations(&root);
                     resource.state.rewritten = true;
                 }
                 Err(misfit) => unfit(misfit, resource, self.log),
             }
+        }
+    }
+
+    /// After a patch that could not be read: what it is for is unknown, which may be any object where no target says so.
+    pub(super) fn unread(&mut self, target: Option<&Selector>, span: Span) {
+        let unknown = Opaque { reason: "the patch for it could not be read".into(), span };
+        for resource in self.resources.iter_mut().filter(|r| target.is_none_or(|t| t.selects(r))) {
+            resource.root = veiled(&resource.root, &unknown);
         }
     }
 
@@ -179,7 +189,8 @@ impl Patching<'_> {
             if options.name_change || options.kind_change {
                 resource.remember();
             }
-            match patched(resource, &patch.root, self.schema, options, rewrites) {
+            let (root, schema) = (&patch.root, self.schema);
+            match self.log.work(|work| patched(resource, root, Merge::new(schema, work, root.span()), options, rewrites)) {
                 Ok(Some(root)) => resource.root = root,
                 Ok(None) => deleted.push(index),
                 Err(misfit) => unfit(misfit, resource, self.log),
@@ -199,7 +210,8 @@ impl Patching<'_> {
             return self.log.refuse_patch(id, name_span(&patch.root));
         };
         let unknown = Node::new(Value::Opaque(Opaque { reason, span }), patch.root.span());
-        match Merge::new(self.schema, patch.root.span()).apply(Some(&unknown), Some(&patch.root), None) {
+        let schema = self.schema;
+        match self.log.work(|work| Merge::new(schema, work, patch.root.span()).apply(Some(&unknown), Some(&patch.root), None)) {
             Ok(Some(root)) => {
                 let mut resource = Resource::new(root, patch.origin.clone());
                 resource.conjured = true;
@@ -226,7 +238,7 @@ impl Patching<'_> {
 }
 
 /// Notes a misfit; what a bound kept from being applied leaves the object unknown.
-fn unfit(misfit: Misfit, resource: &mut Resource, log: &mut Log) {
+pub(super) fn unfit(misfit: Misfit, resource: &mut Resource, log: &mut Log) {
     if bounds::is_beyond(&misfit) {
         hide_all(resource, misfit.span);
     }
@@ -235,7 +247,12 @@ fn unfit(misfit: Misfit, resource: &mut Resource, log: &mut Log) {
 
 /// Leaves nothing of an object certain but what identifies it.
 pub(super) fn hide_all(resource: &mut Resource, span: Span) {
-    resource.root = veiled(&resource.root, &Opaque { reason: "a limit of hco-lint was reached".into(), span });
+    resource.root = hidden_by_bound(&resource.root, span);
+}
+
+/// The same of its tree.
+pub(super) fn hidden_by_bound(root: &Node, span: Span) -> Node {
+    veiled(root, &Opaque { reason: "a limit of hco-lint was reached".into(), span })
 }
 
 fn hidden(literal: &Literal, span: Span, unknown: &Opaque) -> Node {
@@ -262,11 +279,11 @@ fn name_span(root: &Node) -> Span {
 
 /// The object after the patch; identity stays unless the options let it change. With `rewrites` the patch's labels and annotations
 /// count as strings even where they are null, as they do when kustomize copies a patch for a target.
-fn patched(resource: &Resource, patch: &Node, schema: &Schema, options: PatchOptions, rewrites: bool) -> Result<Option<Node>, Misfit> {
+fn patched(resource: &Resource, patch: &Node, merge: Merge<'_>, options: PatchOptions, rewrites: bool) -> Result<Option<Node>, Misfit> {
     let base = if resource.state.rewritten { requoted(&resource.root) } else { resource.root.clone() };
     let api_version = base.as_mapping().and_then(|m| m.entry("apiVersion")).cloned();
     let patch = if rewrites { copied(patch) } else { patch.clone() };
-    let Some(merged) = Merge::new(schema, patch.span()).apply(Some(&base), Some(&patch), None)? else { return Ok(None) };
+    let Some(merged) = merge.apply(Some(&base), Some(&patch), None)? else { return Ok(None) };
     if merged.as_mapping().is_none_or(|m| m.entries.is_empty()) {
         return Ok(None);
     }

@@ -2,13 +2,13 @@
 //!
 //! Truth: kyaml's `PathGetter` (reading one place) and `PathMatcher` (changing all that match).
 
+use super::bounds;
 use super::edit;
 use super::fieldspec::split;
 use super::merge::{Kind, Misfit};
-use super::select::not_a_pattern;
+use super::pattern;
 use crate::source::Span;
 use crate::yaml::{Entry, Lookup, Node, Style};
-use regex::Regex;
 
 /// The parts of a path; `[a.b.c]` without `=` is one key.
 pub(super) fn parts(path: &str) -> Vec<String> {
@@ -197,7 +197,7 @@ impl Change<'_> {
     /// The items whose key (or, for an empty key, whose own value) matches a regular expression anywhere.
     fn matching(&mut self, node: &Node, key: &str, value: &str, rest: &[String]) -> Result<Node, Misfit> {
         let mut list = self.list(node)?;
-        let pattern = Regex::new(value).map_err(|e| self.misfit(node, &not_a_pattern(&e)))?;
+        let pattern = pattern::read(value, self.by).map_err(|m| if bounds::is_beyond(&m) { m } else { self.misfit(node, &m.message) })?;
         let before = self.count;
         for pass in 0..2 {
             for item in &mut list {

@@ -1,6 +1,6 @@
 //! `replacements`: a value copied from one object's field to others'.
 
-use super::bounds;
+use super::bounds::{self, Work};
 use super::edit;
 use super::fields;
 use super::id::Id;
@@ -33,7 +33,7 @@ pub(super) fn apply(replacement: &Node, resources: &mut [Resource], log: &mut Lo
         if !log.meet(resources.len(), target.span()) {
             return resources.iter_mut().for_each(|r| hide_all(r, target.span()));
         }
-        if let Err(misfit) = copy(&value, target, select, resources) {
+        if let Err(misfit) = log.work(|work| copy(&value, target, select, resources, work)) {
             if bounds::is_beyond(&misfit) {
                 resources.iter_mut().for_each(|r| hide_all(r, misfit.span));
                 return log.limit(misfit.span, misfit.message, true);
@@ -91,7 +91,7 @@ fn is_empty(node: &Node) -> bool {
     }
 }
 
-fn copy(value: &Node, target: &Node, select: &Node, resources: &mut [Resource]) -> Result<(), Misfit> {
+fn copy(value: &Node, target: &Node, select: &Node, resources: &mut [Resource], work: &Work) -> Result<(), Misfit> {
     let rejects = fields::items(target, "reject");
     let selector = exact(select);
     let labelled = LabelSelectors::read(select)?;
@@ -109,7 +109,12 @@ fn copy(value: &Node, target: &Node, select: &Node, resources: &mut [Resource]) 
             continue;
         }
         for path in paths {
-            let mut set = |old: &Node| written(old, value, options, path);
+            work.spend(resource.root.weight() as usize, path.span())?;
+            let mut set = |old: &Node| {
+                // What is split and joined is gone through, too.
+                work.spend(value.text().map_or(1, str::len) + old.text().map_or(0, str::len), path.span())?;
+                written(old, value, options, path)
+            };
             let create = creates.then(|| Kind::of(value));
             let mut change = Change { create, by: path.span(), set: &mut set, count: 0 };
             let text = path.text().unwrap_or("");

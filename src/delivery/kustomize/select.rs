@@ -3,6 +3,7 @@
 use super::fields;
 use super::id::Gvk;
 use super::merge::Misfit;
+use super::pattern;
 use super::resource::Resource;
 use crate::source::Span;
 use crate::yaml::Node;
@@ -32,22 +33,12 @@ pub(super) struct Literal {
     pub(super) namespace: Option<Box<str>>,
 }
 
-/// What is wrong with a regular expression, in one line.
-pub(super) fn not_a_pattern(error: &regex::Error) -> String {
-    let text = error.to_string();
-    let last = text.lines().last().unwrap_or_default();
-    format!("no valid regular expression: {}", last.strip_prefix("error: ").unwrap_or(last))
-}
-
 impl Selector {
     /// Reads a `target`.
     pub(super) fn read(node: &Node) -> Result<Self, Misfit> {
         let pattern = |name: &str| {
-            fields::text(node, name).map(|text| Regex::new(&format!("^(?:{text})$"))).transpose().map_err(|e| Misfit {
-                span: fields::value(node, name).map_or(node.span(), Node::span),
-                related: None,
-                message: not_a_pattern(&e),
-            })
+            let place = fields::value(node, name).map_or(node.span(), Node::span);
+            fields::text(node, name).map(|text| pattern::read(&format!("^(?:{text})$"), place)).transpose()
         };
         let selector = |name: &str| {
             LabelSelector::parse(fields::text(node, name).unwrap_or("")).map_err(|message| Misfit {

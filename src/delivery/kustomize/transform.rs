@@ -1,6 +1,7 @@
 //! One layer's own work, in kustomize's order: configurations, generators, transformers.
 
 use super::accumulate::{Accumulated, Kustomizer};
+use super::bounds;
 use super::builtin;
 use super::crds;
 use super::fields;
@@ -10,6 +11,7 @@ use super::id::Gvk;
 use super::images::{self, Image};
 use super::kustomization::Kustomization;
 use super::log::ProblemKind;
+use super::merge::Misfit;
 use super::metadata::{self, Affix, Namespace, Subjects};
 use super::patch::{self, Patch, PatchOptions, Patching};
 use super::reading::Text;
@@ -78,6 +80,7 @@ pub(super) fn transformers(kustomizer: &Kustomizer<'_>, kustomization: &Kustomiz
     for item in fields::items(root, "images").iter().chain(fields::items(root, "imageTags")) {
         match Image::read(item) {
             Ok(image) => image.apply(&mut acc.resources, &acc.specs.images, &mut acc.log),
+            Err(misfit) if bounds::is_beyond(&misfit) => acc.log.limit(misfit.span, misfit.message, false),
             Err(misfit) => acc.log.refuse(ProblemKind::Field, misfit.span, misfit.message),
         }
     }
@@ -106,7 +109,10 @@ pub(super) fn replacements(kustomizer: &Kustomizer<'_>, kustomization: &Kustomiz
             acc.log.refuse(ProblemKind::Field, path.span(), "a replacement has a `path`, or a source and targets, not both");
             continue;
         }
-        let Some(document) = kustomizer.document(kustomization, path, acc) else { continue };
+        let Some(document) = kustomizer.document(kustomization, path, acc) else {
+            unread(kustomization, None, path.span(), acc);
+            continue;
+        };
         for replacement in document.as_sequence().unwrap_or(std::slice::from_ref(&document)) {
             fields::check(replacement, fields::REPLACEMENT, "a replacement", &mut acc.log);
             replacement::apply(replacement, &mut acc.resources, &mut acc.log);
@@ -159,13 +165,32 @@ pub(super) fn strategic_file(kustomizer: &Kustomizer<'_>, kustomization: &Kustom
             }
         }
         Some(Patch::Json(_)) => acc.log.refuse(ProblemKind::Malformed, item.span(), "a JSON patch is no strategic merge patch"),
-        None => {}
+        None => unread(kustomization, None, item.span(), acc),
     }
+}
+
+/// After a patch that is not there or cannot be read. `kustomize build` may fail for it or, where only this program cannot see it, succeed: either
+/// way nobody knows what it sets, so neither do the rules, and what keeps it from being read is said beside.
+fn unread(kustomization: &Kustomization, target: Option<&Selector>, span: Span, acc: &mut Accumulated) {
+    let schema = acc.schema.clone();
+    patching(kustomization, acc, &schema).unread(target, span);
+}
+
+/// Notes what is wrong with a target.
+fn wrong_target(kustomization: &Kustomization, misfit: Misfit, acc: &mut Accumulated) {
+    if bounds::is_beyond(&misfit) {
+        acc.log.limit(misfit.span, misfit.message, true);
+        return unread(kustomization, None, misfit.span, acc);
+    }
+    acc.log.refuse(ProblemKind::Field, misfit.span, misfit.message);
 }
 
 /// The patch in a file.
 fn file_patch(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, path: &Node, acc: &mut Accumulated) -> Option<Patch> {
     let file = kustomizer.file(kustomization, path.text()?, path.span(), &mut acc.log)?;
+    if !kustomizer.told(file, path.span(), &mut acc.log) {
+        return None;
+    }
     if let Some(bytes) = kustomizer.files.bytes(file) {
         patch::check_json(&String::from_utf8_lossy(&bytes), path.span(), &mut acc.log);
     }
@@ -197,11 +222,13 @@ fn entry_patch(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item:
 /// An entry of `patches`.
 pub(super) fn patch_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) {
     let target = match fields::value(item, "target").map(Selector::read) {
-        Some(Err(misfit)) => return acc.log.refuse(ProblemKind::Field, misfit.span, misfit.message),
+        Some(Err(misfit)) => return wrong_target(kustomization, misfit, acc),
         Some(Ok(selector)) => Some(selector),
         None => None,
     };
-    let Some((patch, place)) = entry_patch(kustomizer, kustomization, item, true, acc) else { return };
+    let Some((patch, place)) = entry_patch(kustomizer, kustomization, item, true, acc) else {
+        return unread(kustomization, target.as_ref(), item.span(), acc);
+    };
     let options = PatchOptions::read(item);
     let schema = acc.schema.clone();
     match (patch, target) {
@@ -234,12 +261,12 @@ pub(super) fn json_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomizat
     }
     let selector = match Selector::read(target) {
         Ok(selector) => selector,
-        Err(misfit) => return acc.log.refuse(ProblemKind::Field, misfit.span, misfit.message),
+        Err(misfit) => return wrong_target(kustomization, misfit, acc),
     };
     let schema = acc.schema.clone();
     match entry_patch(kustomizer, kustomization, item, false, acc) {
         Some((Patch::Json(operations), _)) => patching(kustomization, acc, &schema).json(&operations, &selector, false),
         Some((Patch::Strategic(_), place)) => acc.log.refuse(ProblemKind::Malformed, place, "a strategic merge patch is no JSON patch"),
-        None => {}
+        None => unread(kustomization, Some(&selector), item.span(), acc),
     }
 }

@@ -1,13 +1,14 @@
 //! `vars`: values of fields that stand in for `$(NAME)` elsewhere.
 
 use super::accumulate::Accumulated;
+use super::bounds::Work;
 use super::edit;
 use super::fields;
 use super::fieldspec::{FieldSpec, Walk};
 use super::id::{Gvk, Id, split_api_version};
 use super::log::{Log, ProblemKind};
 use super::merge::{Kind, Misfit};
-use super::metadata::report;
+use super::patch::unfit;
 use super::pointer;
 use super::resource::Resource;
 use crate::source::Span;
@@ -82,22 +83,25 @@ pub(super) fn resolve(vars: &[Node], resources: &mut [Resource], specs: &[FieldS
     }
     for resource in resources.iter_mut() {
         for spec in specs {
-            let mut set = |node: &Node| expanded(node, &values);
-            match spec.apply(&resource.root, &mut Walk { create: None, by: resource.origin.span, set: &mut set }) {
+            let work = log.steps();
+            let mut set = |node: &Node| expanded(node, &values, &work);
+            let result = spec.apply(&resource.root, &mut Walk { create: None, by: resource.origin.span, set: &mut set });
+            log.stepped(&work);
+            match result {
                 Ok(root) => resource.root = root,
-                Err(misfit) => report(misfit, resource, log),
+                Err(misfit) => unfit(misfit, resource, log),
             }
         }
     }
 }
 
-fn expanded(node: &Node, values: &BTreeMap<&str, Node>) -> Result<Node, Misfit> {
+fn expanded(node: &Node, values: &BTreeMap<&str, Node>, work: &Work) -> Result<Node, Misfit> {
     match Kind::of(node) {
         Kind::Null | Kind::Opaque => Ok(node.clone()),
-        Kind::Scalar => Ok(replaced(node, values)),
+        Kind::Scalar => replaced(node, values, work),
         Kind::Map => {
             let map = node.as_mapping().map_or(&[][..], |m| &m.entries);
-            let new: Vec<Node> = map.iter().map(|e| replaced(&e.value, values)).collect();
+            let new: Vec<Node> = map.iter().map(|e| replaced(&e.value, values, work)).collect::<Result<_, _>>()?;
             if new.iter().zip(map).all(|(v, e)| v.same(&e.value)) {
                 return Ok(node.clone());
             }
@@ -110,7 +114,7 @@ fn expanded(node: &Node, values: &BTreeMap<&str, Node>) -> Result<Node, Misfit> 
                 if item.as_str().is_none() && Kind::of(item) != Kind::Opaque {
                     return Err(Misfit { span: item.span(), related: None, message: "a list in which vars are replaced holds strings".into() });
                 }
-                new.push(replaced(item, values));
+                new.push(replaced(item, values, work)?);
             }
             if new.iter().zip(items).all(|(a, b)| a.same(b)) { Ok(node.clone()) } else { Ok(edit::with_items(node, new)) }
         }
@@ -118,26 +122,36 @@ fn expanded(node: &Node, values: &BTreeMap<&str, Node>) -> Result<Node, Misfit> 
 }
 
 /// A string with its `$(NAME)` replaced; one that is nothing else takes the value's type.
-fn replaced(node: &Node, values: &BTreeMap<&str, Node>) -> Node {
-    let Some(text) = node.as_str().filter(|t| t.contains('$')) else { return node.clone() };
+fn replaced(node: &Node, values: &BTreeMap<&str, Node>, work: &Work) -> Result<Node, Misfit> {
+    let Some(text) = node.as_str().filter(|t| t.contains('$')) else { return Ok(node.clone()) };
     if let Some(value) = text.strip_prefix("$(").and_then(|t| t.strip_suffix(')')).and_then(|name| values.get(name)) {
-        return match value.value() {
+        work.spend(value.text().map_or(0, str::len), value.span())?;
+        return Ok(match value.value() {
             Value::Scalar(scalar) => match value.as_str() {
                 Some(text) => edit::string(text, value.span()),
                 None => Node::scalar(scalar.text.clone(), Style::Plain, value.span()),
             },
             Value::Opaque(_) => value.clone(),
             Value::Sequence(_) | Value::Mapping(_) => node.clone(),
-        };
+        });
     }
-    match substitute(text, node.span(), values) {
-        Ok(new) if *new == *text => node.clone(),
-        Ok(new) => edit::string(new, node.span()),
-        Err(unknown) => Node::new(Value::Opaque(unknown), node.span()),
+    match substitute(text, node.span(), values, work) {
+        Ok(new) if *new == *text => Ok(node.clone()),
+        Ok(new) => Ok(edit::string(new, node.span())),
+        Err(Unsaid::Unknown(unknown)) => Ok(Node::new(Value::Opaque(unknown), node.span())),
+        Err(Unsaid::Beyond(misfit)) => Err(misfit),
     }
 }
 
-fn substitute(text: &str, span: Span, values: &BTreeMap<&str, Node>) -> Result<String, Opaque> {
+/// Why a text with vars cannot be told.
+enum Unsaid {
+    Unknown(Opaque),
+    Beyond(Misfit),
+}
+
+fn substitute(text: &str, span: Span, values: &BTreeMap<&str, Node>, work: &Work) -> Result<String, Unsaid> {
+    // Behind the last bracket there is no need to look for one.
+    let last = text.rfind(')').unwrap_or(0);
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(dollar) = rest.find('$') {
@@ -150,10 +164,13 @@ fn substitute(text: &str, span: Span, values: &BTreeMap<&str, Node>) -> Result<S
         if let Some(escaped) = after.strip_prefix('$') {
             out.push('$');
             rest = escaped;
-        } else if let Some((name, tail)) = after.strip_prefix('(').and_then(|a| a.split_once(')')) {
+        } else if let Some((name, tail)) = after.strip_prefix('(').filter(|a| text.len() - a.len() <= last).and_then(|a| a.split_once(')')) {
             match values.get(name).map(|v| (v, v.value())) {
-                Some((_, Value::Opaque(unknown))) => return Err(Opaque { reason: unknown.reason.clone(), span }),
-                Some((value, Value::Scalar(scalar))) => out.push_str(&printed(value, &scalar.text)),
+                Some((_, Value::Opaque(unknown))) => return Err(Unsaid::Unknown(Opaque { reason: unknown.reason.clone(), span })),
+                Some((value, Value::Scalar(scalar))) => {
+                    work.spend(scalar.text.len(), span).map_err(Unsaid::Beyond)?;
+                    out.push_str(&printed(value, &scalar.text));
+                }
                 _ => {
                     out.push_str("$(");
                     out.push_str(name);
