@@ -1,6 +1,8 @@
 //! Accumulating a root: its resources, bases and components, each layer's transformers in kustomize's order.
 
-use super::bounds::{MAX_COMPONENTS, MAX_DEPTH, MAX_OBJECTS, MAX_TAKEN};
+use super::Build;
+use super::accumulated::Accumulated;
+use super::bounds::{MAX_COMPONENTS, MAX_DEPTH};
 use super::chain::Chain;
 use super::fields;
 use super::files::Files;
@@ -17,12 +19,11 @@ use super::schema::Schema;
 use super::specs::Specs;
 use super::transform;
 use super::vars;
-use super::{Build, id::Id};
 use crate::files::KUSTOMIZATIONS;
 use crate::source::{FileId, Span};
-use crate::yaml::{Mapping, Node, Opaque, Style, Value, parse_value};
+use crate::yaml::{Node, Opaque, Style, parse_value};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What differs between those who call kustomize.
@@ -76,114 +77,6 @@ pub struct Kustomizer<'f> {
 
 /// A base: its directory, the address of the schema it was accumulated under, and whether it is lean.
 type BaseKey = (Arc<str>, usize, bool);
-
-/// A base with all its layers.
-#[derive(Clone, Debug)]
-pub(super) struct Accumulated {
-    pub(super) resources: Vec<Resource>,
-    pub(super) specs: Arc<Specs>,
-    pub(super) vars: Vec<Node>,
-    pub(super) log: Log,
-    pub(super) component: bool,
-    /// The merge schema in force, which an `openapi` field may have changed.
-    pub(super) schema: Arc<Schema>,
-    ids: HashMap<Id, Span>,
-    /// How many times components were taken in.
-    components: usize,
-    /// Resources that cannot matter are to be passed over.
-    lean: bool,
-    /// Some were.
-    passed_over: bool,
-    /// What all builds have taken in.
-    taken: Arc<AtomicUsize>,
-    /// That there are too many objects was told.
-    full: bool,
-}
-
-impl Accumulated {
-    fn new(schema: Arc<Schema>, lean: bool, taken: &Arc<AtomicUsize>) -> Self {
-        Self {
-            resources: Vec::new(),
-            specs: Specs::builtin(),
-            vars: Vec::new(),
-            log: Log::default(),
-            component: false,
-            schema,
-            ids: HashMap::new(),
-            components: 0,
-            lean,
-            passed_over: false,
-            taken: Arc::clone(taken),
-            full: false,
-        }
-    }
-
-    /// Something was looked for that may be among what was passed over.
-    fn misses(&self) -> bool {
-        self.passed_over && self.log.sought
-    }
-
-    /// Adds an object; one that is there already is refused and left out.
-    pub(super) fn append(&mut self, resource: Resource, reference: Span) {
-        let weight = 1 + resource.state.previous.len();
-        if self.taken.fetch_add(weight, Ordering::Relaxed) + weight > MAX_TAKEN {
-            return self.full(reference, format!("kustomizations take in more than {MAX_TAKEN} objects in all; the others were left out"));
-        }
-        let id = resource.id().key();
-        match self.ids.get(&id) {
-            Some(first) if !resource.conjured => {
-                let message = format!("the object is already there: {}", resource.id());
-                self.log.refuse_related(ProblemKind::Duplicate, reference, message, *first);
-            }
-            Some(_) => {}
-            None if self.resources.len() >= MAX_OBJECTS => {
-                self.full(reference, format!("one build yields more than {MAX_OBJECTS} objects; the others were not read"));
-            }
-            None => {
-                self.ids.insert(id, resource.origin.span);
-                self.resources.push(resource);
-            }
-        }
-    }
-
-    /// Notes once that there are too many objects; what comes after them stays unknown.
-    fn full(&mut self, reference: Span, message: String) {
-        if self.full {
-            return;
-        }
-        self.full = true;
-        self.log.limit(reference, message, false);
-    }
-
-    /// Takes the identities anew after transformers changed them.
-    pub(super) fn index(&mut self) {
-        self.ids = self.resources.iter().map(|r| (r.id().key(), r.origin.span)).collect();
-    }
-
-    /// After something unseen may have changed every object: only what identifies it stays certain.
-    fn veil(&mut self, unknown: &Opaque) {
-        for resource in &mut self.resources {
-            resource.root = veiled(&resource.root, unknown);
-        }
-    }
-}
-
-/// An object of which nothing but its identity is known.
-pub(in crate::delivery) fn veiled(root: &Node, unknown: &Opaque) -> Node {
-    let Some(mapping) = root.as_mapping() else { return root.clone() };
-    let keep = |m: &Mapping, keys: &[&str]| Mapping {
-        entries: m.entries.iter().filter(|e| e.key.text().is_some_and(|k| keys.contains(&k))).cloned().collect(),
-        open: Some(unknown.clone()),
-        ..Mapping::default()
-    };
-    let mut kept = keep(mapping, &["apiVersion", "kind", "metadata"]);
-    if let Some(entry) = kept.entries.iter_mut().find(|e| e.key.text() == Some("metadata"))
-        && let Some(metadata) = entry.value.as_mapping()
-    {
-        entry.value = Node::new(Value::Mapping(keep(metadata, &["name", "namespace"])), entry.value.span());
-    }
-    Node::new(Value::Mapping(kept), root.span())
-}
 
 impl<'f> Kustomizer<'f> {
     /// A builder over these files.

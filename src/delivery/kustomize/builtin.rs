@@ -1,6 +1,7 @@
 //! Kustomize's own plugins when a `generators` or `transformers` file configures them (`apiVersion: builtin`).
 
-use super::accumulate::{Accumulated, Kustomizer};
+use super::accumulate::Kustomizer;
+use super::accumulated::Accumulated;
 use super::fields;
 use super::fieldspec::FieldSpec;
 use super::finish;

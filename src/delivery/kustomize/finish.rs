@@ -2,7 +2,7 @@
 //! kustomize alone go, annotations become strings.
 
 use super::Build;
-use super::accumulate::Accumulated;
+use super::accumulated::Accumulated;
 use super::dates;
 use super::edit;
 use super::generate;

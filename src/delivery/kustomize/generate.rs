@@ -1,7 +1,8 @@
 //! `configMapGenerator` and `secretGenerator`: maps made of literals, files and env files, and the hash kustomize appends to
 //! their names.
 
-use super::accumulate::{Accumulated, Kustomizer};
+use super::accumulate::Kustomizer;
+use super::accumulated::Accumulated;
 use super::digest;
 use super::edit;
 use super::fields;

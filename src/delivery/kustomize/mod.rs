@@ -9,6 +9,7 @@
 //! `kubectl kustomize` by `tests/kustomize.rs`.
 
 mod accumulate;
+mod accumulated;
 pub mod bounds;
 mod builtin;
 mod chain;
@@ -50,8 +51,8 @@ mod tests;
 mod transform;
 mod vars;
 
-pub(super) use accumulate::veiled;
 pub use accumulate::{Kustomizer, Options, Overlay, Source};
+pub(super) use accumulated::veiled;
 pub use files::{Files, MemoryFiles};
 pub use log::{Effect, Plugin, Problem, ProblemKind, Unresolved};
 pub use resource::{Origin, Resource};

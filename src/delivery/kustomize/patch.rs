@@ -1,6 +1,6 @@
 //! The patch transformers: `patches`, `patchesStrategicMerge`, `patchesJson6902`.
 
-use super::accumulate::veiled;
+use super::accumulated::veiled;
 use super::bounds;
 use super::edit;
 use super::fields;

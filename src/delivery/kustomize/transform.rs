@@ -1,6 +1,7 @@
 //! One layer's own work, in kustomize's order: configurations, generators, transformers.
 
-use super::accumulate::{Accumulated, Kustomizer};
+use super::accumulate::Kustomizer;
+use super::accumulated::Accumulated;
 use super::bounds;
 use super::builtin;
 use super::crds;

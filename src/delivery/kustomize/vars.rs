@@ -1,6 +1,6 @@
 //! `vars`: values of fields that stand in for `$(NAME)` elsewhere.
 
-use super::accumulate::Accumulated;
+use super::accumulated::Accumulated;
 use super::bounds::Work;
 use super::edit;
 use super::fields;
