@@ -231,8 +231,8 @@ fn join(
     let (hcos, mut beyond) = spread(hcos, &pools, placed, known);
     let pools = along(pools, &hcos);
     let regions = regions(&hcos, placed);
-    let deploys = |p: &Placed<'_>| p.delivery.how == How::Deployed && p.delivery.root.ends_with('/') && p.delivery.confidence == Confidence::High;
-    let deployers = placed.iter().any(deploys);
+    // Where deployers deliver a HyperConverged, one that none of them delivers may be in use nowhere.
+    let deployed = hcos.iter().any(|hco| placed[hco.delivery].delivery.how == How::Deployed && hco.confidence > Confidence::Low);
     let mut clusters: BTreeMap<String, Cluster> = BTreeMap::new();
     let mut why: HashSet<(String, Label)> = HashSet::new();
     for (index, hco) in hcos.iter().enumerate() {
@@ -242,7 +242,7 @@ fn join(
         };
         let delivery = placed[hco.delivery].delivery;
         let cluster = clusters.entry(name.clone()).or_insert_with(|| empty(&name));
-        cluster.stray |= deployers && directory(&hco.home).is_some() && delivery.how != How::Deployed;
+        cluster.stray |= deployed && directory(&hco.home).is_some() && delivery.how != How::Deployed;
         // A deployer's own words are part of the chain; anything else that decides comes first.
         let own = Some(hco.reason.label()).filter(|_| hco.reason.mechanism != Mechanism::Deployer);
         let object = Label { span: hco.hco.object.span(), message: "its HyperConverged".to_owned() };

@@ -51,7 +51,7 @@ pub struct Cluster {
     pub pools: Vec<Member>,
     /// Set when the pools are all there are: a dump, configuration, the command line.
     pub closed: bool,
-    /// Nobody delivers its HyperConverged and nothing names it, in a repository where deployers deliver: it may be in use nowhere.
+    /// Nobody delivers its HyperConverged and nothing names it, in a repository where deployers deliver one: it may be in use nowhere.
     pub stray: bool,
     /// The pools the repository declares where the configuration says what all nodes are.
     pub overruled: Vec<Member>,
