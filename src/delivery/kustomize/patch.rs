@@ -16,6 +16,7 @@ use super::schema::Schema;
 use super::select::{Literal, Selector};
 use crate::source::Span;
 use crate::yaml::{self, Dialect, Lookup, Mapping, Node, Opaque, Style, Typed, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a patch text holds.
@@ -203,6 +204,24 @@ impl Patching<'_> {
             index += 1;
             !deleted.contains(&(index - 1))
         });
+        if replaces(&patch.root) {
+            let message = "kustomize ignores a patch with `$patch: replace` beside its `kind`; to replace a field, write it inside that field";
+            self.log.ineffective(ProblemKind::NotApplicable, patch.root.find(&["$patch"]).map_or(patch.origin.span, Node::span), message);
+        }
+        if rewrites && (options.name_change || options.kind_change) {
+            self.refuse_doubles(patch);
+        }
+    }
+
+    /// A patch with a target may give several objects one name; kustomize looks at once.
+    fn refuse_doubles(&mut self, patch: &Resource) {
+        let mut seen = BTreeMap::new();
+        for resource in self.resources.iter() {
+            if let Some(first) = seen.insert(resource.id().key(), resource.origin.span) {
+                let message = format!("the patch makes two objects one: {}", resource.id());
+                return self.log.refuse_related(ProblemKind::Duplicate, name_span(&patch.root), message, first);
+            }
+        }
     }
 
     fn unmatched(&mut self, patch: &Resource, id: &Id) {
@@ -210,6 +229,9 @@ impl Patching<'_> {
             return self.log.refuse_patch(id, name_span(&patch.root));
         };
         let unknown = Node::new(Value::Opaque(Opaque { reason, span }), patch.root.span());
+        if replaces(&patch.root) {
+            return;
+        }
         let schema = self.schema;
         match self.log.work(|work| Merge::new(schema, work, patch.root.span()).apply(Some(&unknown), Some(&patch.root), None)) {
             Ok(Some(root)) => {
@@ -281,8 +303,16 @@ fn name_span(root: &Node) -> Span {
 /// count as strings even where they are null, as they do when kustomize copies a patch for a target.
 fn patched(resource: &Resource, patch: &Node, merge: Merge<'_>, options: PatchOptions, rewrites: bool) -> Result<Option<Node>, Misfit> {
     let base = if resource.state.rewritten { requoted(&resource.root) } else { resource.root.clone() };
+    if replaces(patch) {
+        return Ok(Some(base));
+    }
     let api_version = base.as_mapping().and_then(|m| m.entry("apiVersion")).cloned();
-    let patch = if rewrites { copied(patch) } else { patch.clone() };
+    let patch = match (&api_version, rewrites) {
+        // A patch for a target is of the object's version, whatever it says, which decides how its lists merge.
+        (Some(entry), true) => edit::with_mapping(&copied(patch), |m| edit::set(m, &entry.key, entry.value.clone())),
+        (None, true) => copied(patch),
+        (_, false) => patch.clone(),
+    };
     let Some(merged) = merge.apply(Some(&base), Some(&patch), None)? else { return Ok(None) };
     if merged.as_mapping().is_none_or(|m| m.entries.is_empty()) {
         return Ok(None);
@@ -314,6 +344,11 @@ fn patched(resource: &Resource, patch: &Node, merge: Merge<'_>, options: PatchOp
         }
     });
     Ok(Some(merged))
+}
+
+/// Whether a patch says that it replaces the whole object. Kustomize changes objects in place, so it loses the replacement.
+fn replaces(patch: &Node) -> bool {
+    patch.str_at(&["$patch"]) == Some("replace")
 }
 
 /// The patch with its labels and annotations as strings.
