@@ -7,6 +7,7 @@ use super::{Files, Plan, lines, place, replace};
 use crate::finding::Edit;
 use crate::source::Span;
 use crate::yaml::{Entry, Mapping, Node};
+use std::collections::HashSet;
 
 /// A value at a path.
 pub(super) fn set(files: &Files<'_>, root: &Node, path: &[String], text: &str) -> Vec<Plan> {
@@ -55,16 +56,23 @@ fn plans(files: &Files<'_>, root: &Node, path: &[String], value: MakeValue<'_>, 
 
 /// The maps, each in its own file, that make up a map: the one it was written as, then those that added to it, last first.
 fn owners<'a>(files: &Files<'a>, node: &Node, mapping: &Mapping) -> Vec<Site<'a>> {
-    let keys: Vec<Span> = mapping.entries.iter().filter(|e| !e.merged && e.key.alias().is_none()).map(|e| e.key.span()).collect();
+    let keys: HashSet<Span> = mapping.entries.iter().filter(|e| !e.merged && e.key.alias().is_none()).map(|e| e.key.span()).collect();
     let shares = |n: &Node| {
         n.as_mapping()
             .is_some_and(|m| m.entries.iter().any(|e| !e.merged && keys.contains(&e.key.span())) || (keys.is_empty() && m.entries.is_empty()))
     };
     let mut owners: Vec<Site<'a>> = Site::find(files, node.span(), &|n| n.alias().is_none() && shares(n)).into_iter().collect();
+    // A key that stands in a map that is known leads to no other one.
+    let own_keys = |own: &Site<'_>| own.node.as_mapping().map_or_else(Vec::new, |m| m.entries.iter().map(|e| e.key.span()).collect());
+    let mut known: HashSet<Span> = owners.iter().flat_map(own_keys).collect();
     for entry in mapping.entries.iter().rev().filter(|e| !e.merged) {
+        if known.contains(&entry.key.span()) {
+            continue;
+        }
         let is_key = |n: &Node| n.alias().is_none() && n.text().is_some() && n.text() == entry.key.text();
         let Some(map) = Site::find(files, entry.key.span(), &is_key).and_then(|key| key.up()) else { continue };
         if map.node.as_mapping().is_some() && !owners.iter().any(|o| o.node.span() == map.node.span()) {
+            known.extend(own_keys(&map));
             owners.push(map);
         }
     }

@@ -85,6 +85,19 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// The file that it is looked for in.
+    fn file(&self) -> FileId {
+        let span = match self {
+            Change::Replace { node, .. } | Change::RemoveItem { item: node } => place(node),
+            Change::Set { root: node, .. } | Change::Append { root: node, .. } | Change::Remove { mapping: node, .. } => place(node),
+            Change::Rename { entry, .. } => place(&entry.key),
+            Change::Comment { span, .. } => *span,
+        };
+        span.file
+    }
+}
+
 /// A way to mend a finding, before its edits are known.
 #[derive(Clone, Debug)]
 pub struct Proposal {
@@ -100,8 +113,9 @@ pub struct Proposal {
 /// A file's text and what was read from it.
 pub type Files<'a> = dyn Fn(FileId) -> Option<(&'a Source, &'a Parsed)> + 'a;
 
-/// How much text is parsed again to check edits, in bytes over a whole run. Far above what repositories need; findings beyond it get no fix.
-const BUDGET: usize = 256 << 20;
+/// How much text is looked through for places to edit and parsed again to check edits, in bytes over a whole run. Far above what
+/// repositories need; findings beyond it get no fix.
+const BUDGET: usize = 128 << 20;
 
 /// Finds the edits of proposals.
 pub struct Mender<'a> {
@@ -138,6 +152,7 @@ impl<'a> Mender<'a> {
         let (first, then): (Vec<&Change>, Vec<&Change>) = proposal.changes.iter().partition(|c| removes(c));
         let (mut edits, mut intents) = (Vec::new(), Vec::new());
         for change in first.into_iter().chain(then) {
+            self.spend((self.files)(change.file()).map_or(0, |(source, _)| source.text.len()))?;
             let found = self.plans(change).into_iter().find_map(|plan| {
                 let Some(intent) = plan.intent else { return Some((edits.clone(), None)) };
                 let touched: BTreeSet<FileId> = plan.edits.iter().map(|e| e.span.file).collect();
@@ -169,12 +184,19 @@ impl<'a> Mender<'a> {
         }
     }
 
+    /// Takes from what may be read; nothing when too little is left.
+    fn spend(&self, bytes: usize) -> Option<()> {
+        self.budget.set(self.budget.get().checked_sub(bytes)?);
+        Some(())
+    }
+
     /// Whether the edits make of a file what is intended and nothing else.
     fn holds(&self, file: FileId, edits: &[Edit], intents: &[Intent]) -> bool {
         let edits = edits.chunk_by(|a, b| a.span.file == b.span.file).find(|edits| edits.first().is_some_and(|e| e.span.file == file));
         let (Some(edits), Some((source, parsed))) = (edits, (self.files)(file)) else { return false };
-        let Some(left) = self.budget.get().checked_sub(source.text.len()) else { return false };
-        self.budget.set(left);
+        if self.spend(source.text.len()).is_none() {
+            return false;
+        }
         let intents: Vec<Intent> = intents.iter().filter(|i| i.at().file == file).cloned().collect();
         verify::holds(source, parsed, edits, &intents)
     }

@@ -8,8 +8,10 @@ use crate::nodes::arch::Arch;
 use crate::operator::{SUPPORTED, Tri};
 use crate::operator::feature::gate;
 use crate::operator::hyperconverged::{Api, FEATURE, Part};
+use crate::source::Span;
 use crate::text::and;
 use crate::yaml::Node;
+use std::collections::HashMap;
 
 pub(super) const CHECK: Check = Check::Subject(check);
 
@@ -56,10 +58,12 @@ fn draft(subject: &Subject<'_>) -> Draft {
 /// What to show for every architecture, those that one place declares together.
 fn evidence(architectures: &Architectures) -> Vec<(&'static str, Vec<&Arch>, &Proof)> {
     let mut shown: Vec<(&str, Vec<&Arch>, &Proof)> = Vec::new();
+    let mut places: HashMap<(&str, Span), usize> = HashMap::new();
     for (arch, proofs) in architectures.workloads.iter().chain(&architectures.possible) {
         let possibly = if architectures.workloads.contains_key(arch) { "" } else { "possibly " };
         for proof in proofs.iter().take(PLACES) {
-            match shown.iter_mut().find(|(p, _, other)| *p == possibly && other.span == proof.span) {
+            let place = *places.entry((possibly, proof.span)).or_insert(shown.len());
+            match shown.get_mut(place) {
                 Some((_, archs, _)) => archs.push(arch),
                 None => shown.push((possibly, vec![arch], proof)),
             }

@@ -1,13 +1,14 @@
 //! One architecture of the workload nodes has exactly one node: its virtual machines cannot be migrated live.
 
 use super::{Check, Draft, Findings};
-use crate::cluster::Subject;
+use crate::cluster::{Member, Subject};
 use crate::cluster::architectures::is_workload;
 use crate::finding::Confidence;
 use crate::nodes::arch::Arch;
 use crate::nodes::pool::{Pool, State};
 use crate::operator::Tri;
 use crate::outcome::Knowledge;
+use std::collections::BTreeMap;
 
 pub(super) const CHECK: Check = Check::Subject(check);
 
@@ -17,8 +18,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if architectures.workloads.len() < 2 {
         return;
     }
+    let mut members: BTreeMap<&Arch, Vec<&Member>> = BTreeMap::new();
+    for member in &subject.cluster.pools {
+        if let Some(arch) = member.pool.arch() {
+            members.entry(arch).or_default().push(member);
+        }
+    }
     for arch in architectures.workloads.keys() {
-        let Some((pool, confidence)) = only(subject, arch) else { continue };
+        let Some((pool, confidence)) = members.get(arch).and_then(|members| only(subject, members)) else { continue };
         let Some(fact) = pool.facts.first() else { continue };
         // Machines that are not declared may be of this architecture too.
         let sure = architectures.knowledge == Knowledge::Complete;
@@ -35,11 +42,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// The pool of the only node of an architecture; `None` when there may be more, or nobody can count.
-fn only<'a>(subject: &Subject<'a>, arch: &Arch) -> Option<(&'a Pool, Confidence)> {
-    let of_it = |p: &Pool| p.arch() == Some(arch) && is_workload(p, &subject.workloads) != Tri::No;
+/// The pool of the only workload node among those of an architecture; `None` when there may be more, or nobody can count.
+fn only<'a>(subject: &Subject<'a>, members: &[&'a Member]) -> Option<(&'a Pool, Confidence)> {
     let mut found = None;
-    for member in subject.cluster.pools.iter().filter(|m| of_it(&m.pool)) {
+    for member in members.iter().filter(|m| is_workload(&m.pool, &subject.workloads) != Tri::No) {
         let pool = &member.pool;
         match (pool.state, pool.count) {
             (State::Present, Some((1, 1))) if found.is_none() && member.confidence > Confidence::Low => found = Some((pool, member.confidence)),

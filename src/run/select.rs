@@ -95,8 +95,10 @@ pub(super) fn select(asked: &Asked<'_>, findings: Findings, judged: &dyn Fn(File
         Judge { asked, mender: Mender::new(&files as &Files<'_>), sharing: Sharing::new(asked.clusters, workspace), selection: Selection::default() };
     let path = |id: FileId| workspace.file(id).path.to_string();
     let mut take = |findings: Findings, comments: &mut Comments, entries: &mut Entries<'_>| {
-        for pending in findings.into_list() {
-            let by_comment = comments.hide(&pending.finding).map(|by| (Suppression::Comment, by));
+        let list = findings.into_list();
+        let by_comments = comments.hide(&list.iter().map(|pending| &pending.finding).collect::<Vec<_>>());
+        for (pending, by_comment) in list.into_iter().zip(by_comments) {
+            let by_comment = by_comment.map(|by| (Suppression::Comment, by));
             let by_entry = entries.hide(&pending.finding, &path).map(|by| (Suppression::Configuration, by));
             judge.take(pending, by_comment.or(by_entry));
         }

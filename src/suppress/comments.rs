@@ -3,6 +3,7 @@
 //! A comment behind something covers its line. One on a line of its own covers what follows: the next key or list item with everything
 //! below it; above the first key of a document, the document. Comments of YAML inside a scalar (an inline patch) count there.
 
+use super::cover::{Scope, cover};
 use super::directive::{self, Directive};
 use crate::finding::Finding;
 use crate::fix::{Change, Proposal};
@@ -10,6 +11,8 @@ use crate::rules::{self, Draft, Findings};
 use crate::source::{FileId, Source, Span};
 use crate::text::{and, closest};
 use crate::yaml::{Comment, Node, Parsed, Value, parse_value};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// A file to read suppressions from.
@@ -41,16 +44,12 @@ struct Ignore {
     rules: Vec<(String, Range<usize>)>,
     used: Vec<bool>,
     /// Where findings point that it would cover if their evidence counted.
-    near: Vec<Span>,
+    near: BTreeSet<Span>,
     reason: Option<String>,
     judged: bool,
 }
 
 impl Ignore {
-    fn covers(&self, at: Span) -> bool {
-        self.scope.is_some_and(|s| s.file == at.file && s.start <= at.start && at.start <= s.end)
-    }
-
     fn name(&self, range: &Range<usize>) -> Span {
         let start = self.comment.start as usize;
         Span::new(self.comment.file, start + range.start, start + range.end)
@@ -79,15 +78,16 @@ impl Comments {
     }
 
     fn document(&mut self, text: &Text<'_>, root: &Node, next: Option<Span>, comments: &[Comment]) {
+        let places = OnceCell::new();
         for comment in comments {
             let said = text.source.text.get(comment.span.range()).unwrap_or_default();
             match directive::read(said) {
                 Some(Directive::Ignore { rules, reason }) => {
                     let used = vec![false; rules.len()];
                     // What stands below the last key, above the next `---`, is above the next document.
-                    let scope = scope(text.source, root, comment).or(next);
+                    let scope = scope(text.source, root, comment, &places).or(next);
                     let (comment, text, judged) = (comment.span, said.to_owned(), text.judged);
-                    self.list.push(Ignore { comment, text, scope, rules, used, near: Vec::new(), reason, judged });
+                    self.list.push(Ignore { comment, text, scope, rules, used, near: BTreeSet::new(), reason, judged });
                 }
                 Some(Directive::Malformed { why, meant }) if text.judged => self.malformed.push((comment.span, why, meant)),
                 Some(Directive::Malformed { .. }) | None => {}
@@ -114,21 +114,30 @@ impl Comments {
         }
     }
 
-    /// Whether a finding is covered: by which comment, and the reason that is given.
-    pub fn hide(&mut self, finding: &Finding) -> Option<(Span, Option<String>)> {
-        let mut hidden = None;
-        for ignore in &mut self.list {
-            let Some(number) = ignore.rules.iter().position(|(name, _)| name == finding.rule) else { continue };
-            if ignore.covers(finding.primary.span) {
-                if let Some(used) = ignore.used.get_mut(number) {
-                    *used = true;
+    /// Which findings are covered: by which comment, and the reason that is given.
+    pub fn hide(&mut self, findings: &[&Finding]) -> Vec<Option<(Span, Option<String>)>> {
+        let mut scopes = Vec::new();
+        let mut asked = Vec::new();
+        for (comment, ignore) in self.list.iter().enumerate() {
+            let Some(span) = ignore.scope else { continue };
+            let mut said = BTreeSet::new();
+            for (number, (name, _)) in ignore.rules.iter().enumerate() {
+                if rules::find(name).is_some() && said.insert(name) {
+                    scopes.push(Scope { rule: name, span });
+                    asked.push((comment, number));
                 }
-                hidden = hidden.or_else(|| Some((ignore.comment, ignore.reason.clone())));
-            } else if finding.related.iter().any(|label| ignore.covers(label.span)) && !ignore.near.contains(&finding.primary.span) {
-                ignore.near.push(finding.primary.span);
             }
         }
-        hidden
+        let covered = cover(&scopes, findings);
+        for (((comment, number), inside), near) in asked.iter().zip(covered.used).zip(covered.near) {
+            let Some(ignore) = self.list.get_mut(*comment) else { continue };
+            if let Some(used) = ignore.used.get_mut(*number) {
+                *used |= inside;
+            }
+            ignore.near.extend(near);
+        }
+        let by = |scope: usize| asked.get(scope).and_then(|(comment, _)| self.list.get(*comment));
+        covered.by.into_iter().map(|scope| scope.and_then(by).map(|ignore| (ignore.comment, ignore.reason.clone()))).collect()
     }
 
     /// Says what is wrong with the suppressions: `seen` tells whether everything that a rule could find in a file was seen, so that what
@@ -192,7 +201,7 @@ fn useless(ignore: &Ignore, unused: &[usize]) -> Draft {
 }
 
 /// What a comment covers.
-fn scope(source: &Source, root: &Node, comment: &Comment) -> Option<Span> {
+fn scope(source: &Source, root: &Node, comment: &Comment, places: &OnceCell<Vec<Span>>) -> Option<Span> {
     let (file, end) = (comment.span.file, comment.span.end);
     if !comment.own_line {
         let line = source.line_range(source.position(comment.span.start as usize).line);
@@ -201,23 +210,29 @@ fn scope(source: &Source, root: &Node, comment: &Comment) -> Option<Span> {
     if end <= root.span().start {
         return Some(root.span());
     }
-    next(root, end)
+    let places = places.get_or_init(|| {
+        let mut places = Vec::new();
+        collect(root, &mut places);
+        // Of several that begin together, the outermost stays the first.
+        places.sort_by_key(|place| place.start);
+        places
+    });
+    places.get(places.partition_point(|place| place.start < end)).copied()
 }
 
-/// The first entry or item that begins at or behind an offset; of several that begin together, the outermost.
-fn next(node: &Node, from: u32) -> Option<Span> {
-    if node.alias().is_some() || node.span().end < from {
-        return None;
+/// The entries and items of a tree, each before what is below it.
+fn collect(node: &Node, places: &mut Vec<Span>) {
+    if node.alias().is_some() {
+        return;
     }
-    let pick = |whole: Span, inner: &dyn Fn() -> Option<Span>| if whole.start >= from { Some(whole) } else { inner() };
+    let mut take = |from: Span, node: &Node| {
+        places.push(from.to(node.alias().unwrap_or(node.span())));
+        collect(node, places);
+    };
     match node.value() {
-        Value::Mapping(m) => {
-            let own = m.entries.iter().filter(|e| !e.merged);
-            let whole = |e: &crate::yaml::Entry| e.key.span().to(e.value.alias().unwrap_or(e.value.span()));
-            own.filter_map(|e| pick(whole(e), &|| next(&e.value, from))).min_by_key(|s| s.start)
-        }
-        Value::Sequence(s) => s.items.iter().filter_map(|i| pick(i.alias().unwrap_or(i.span()), &|| next(i, from))).min_by_key(|s| s.start),
-        Value::Scalar(_) | Value::Opaque(_) => None,
+        Value::Mapping(m) => m.entries.iter().filter(|e| !e.merged).for_each(|e| take(e.key.span(), &e.value)),
+        Value::Sequence(s) => s.items.iter().for_each(|item| take(item.alias().unwrap_or(item.span()), item)),
+        Value::Scalar(_) | Value::Opaque(_) => {}
     }
 }
 

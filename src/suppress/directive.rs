@@ -85,9 +85,9 @@ fn begins(comment: &str) -> Option<(usize, &str)> {
     None
 }
 
-/// The comment without some of its rules, by number.
+/// The comment without some of its rules, by number, in order.
 pub(super) fn without(comment: &str, rules: &[(String, Range<usize>)], gone: &[usize]) -> Option<String> {
-    let left: Vec<&str> = rules.iter().enumerate().filter(|(i, _)| !gone.contains(i)).map(|(_, (name, _))| name.as_str()).collect();
+    let left: Vec<&str> = rules.iter().enumerate().filter(|(i, _)| gone.binary_search(i).is_err()).map(|(_, (name, _))| name.as_str()).collect();
     let (first, last) = (rules.first()?, rules.last()?);
     (!left.is_empty()).then(|| format!("{}{}{}", &comment[..first.1.start], left.join(", "), &comment[last.1.end..]))
 }

@@ -4,6 +4,7 @@
 //! nodes, and a comment beside one of them says nothing of the others. A comment therefore stands where the report points.
 
 mod comments;
+mod cover;
 mod directive;
 mod entries;
 
