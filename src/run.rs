@@ -128,7 +128,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let (files, parsed, mut unreadable) = workspace.tally();
     unreadable.extend(errors);
     unreadable.extend(housekeeping::beyond_limits(&workspace, &deliveries));
-    unreadable.extend(beyond.map(|(span, what)| (workspace.display(span.file), what)));
+    unreadable.extend(beyond.into_iter().map(|(span, what)| (workspace.display(span.file), what)));
     unreadable.sort();
     unreadable.dedup();
     // What matches nothing may well match something that was not looked at.

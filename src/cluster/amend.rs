@@ -4,12 +4,17 @@ use super::place::{Home, Placed};
 use crate::delivery::Amendment;
 use crate::finding::Confidence;
 use crate::manifest::Object;
+use crate::source::Span;
 use crate::yaml::Node;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Applies every delivery's patches to the objects of the clusters it goes to. Patches for clusters that nobody can tell make what they would
 /// change unknown, wherever it is. An object that no delivery gives may be there all the same: what the patch says of it is known.
-pub(super) fn apply(placed: &mut [Placed<'_>]) {
+///
+/// Gives the bounds of this program that kept a patch from being applied, with their places.
+pub(super) fn apply(placed: &mut [Placed<'_>]) -> BTreeSet<(Span, String)> {
+    let mut beyond = BTreeSet::new();
     // A cluster's own sync sets come before those that select it.
     let mut order: Vec<usize> = (0..placed.len()).filter(|i| !placed[*i].delivery.amendments.is_empty()).collect();
     order.sort_by_key(|i| !matches!(placed[*i].home, Home::Named(_)));
@@ -18,13 +23,14 @@ pub(super) fn apply(placed: &mut [Placed<'_>]) {
         for amendment in placed[index].delivery.amendments.iter() {
             let mut found = false;
             for other in placed.iter_mut().filter(|p| reaches(&home, &p.home)) {
-                found |= change(other, amendment, home == Home::Some || sure == Confidence::Low);
+                found |= change(other, amendment, home == Home::Some || sure == Confidence::Low, &mut beyond);
             }
             if !found && matches!(home, Home::Named(_)) {
-                add(&mut placed[index], amendment);
+                add(&mut placed[index], amendment, &mut beyond);
             }
         }
     }
+    beyond
 }
 
 /// Whether a patch for one home changes what goes to another.
@@ -36,13 +42,14 @@ fn reaches(patch: &Home, other: &Home) -> bool {
 }
 
 /// Patches a delivery's object; whether it has it.
-fn change(placed: &mut Placed<'_>, amendment: &Amendment, doubtful: bool) -> bool {
+fn change(placed: &mut Placed<'_>, amendment: &Amendment, doubtful: bool, beyond: &mut BTreeSet<(Span, String)>) -> bool {
     let Some(index) = placed.objects.iter().position(|o| amendment.is_for(o)) else { return false };
     // What goes to every cluster is not every cluster's any more.
     let doubtful = doubtful || placed.home == Home::All;
     let mut objects = (*placed.objects).clone();
     if let Some(object) = objects.get_mut(index) {
-        let patched = amendment.apply(&object.root);
+        let (patched, bound) = amendment.apply(&object.root);
+        beyond.extend(bound.map(|words| (amendment.span, words)));
         let root = if doubtful { blurred(&object.root, &patched, amendment) } else { patched };
         if let Some(new) = Object::read(&root) {
             *object = new;
@@ -52,9 +59,11 @@ fn change(placed: &mut Placed<'_>, amendment: &Amendment, doubtful: bool) -> boo
     true
 }
 
-fn add(placed: &mut Placed<'_>, amendment: &Amendment) {
+fn add(placed: &mut Placed<'_>, amendment: &Amendment, beyond: &mut BTreeSet<(Span, String)>) {
     let mut objects = (*placed.objects).clone();
-    objects.extend(Object::read(&amendment.apply(&amendment.stub)));
+    let (patched, bound) = amendment.apply(&amendment.stub);
+    beyond.extend(bound.map(|words| (amendment.span, words)));
+    objects.extend(Object::read(&patched));
     placed.objects = Arc::new(objects);
 }
 

@@ -49,8 +49,8 @@ pub(super) struct FoundHco {
 pub struct Assembled {
     /// The clusters, by name.
     pub list: Vec<Cluster>,
-    /// A bound of this program that was hit: where, and which.
-    pub beyond: Option<(Span, String)>,
+    /// The bounds of this program that were hit: where, and which.
+    pub beyond: Vec<(Span, String)>,
 }
 
 /// The clusters of a run, by name.
@@ -64,7 +64,7 @@ pub fn assemble(workspace: &Workspace, deliveries: &Deliveries, config: &Config,
         cluster.aliases.iter().for_each(|alias| names.alias(alias, &cluster.name));
     }
     let (mut placed, known) = place(workspace, deliveries, config, &mut names);
-    amend::apply(&mut placed);
+    let unapplied = amend::apply(&mut placed);
     let units = units(&placed);
     let hcos = hyperconverged(&placed, &units);
     let pools = pools(workspace, &placed, &units, &known, &mut names);
@@ -73,7 +73,7 @@ pub fn assemble(workspace: &Workspace, deliveries: &Deliveries, config: &Config,
     let mut list: Vec<Cluster> = clusters.into_values().collect();
     list.sort_by(|a, b| a.name.cmp(&b.name));
     let words = format!("clusters are given more than {MAX_MEMBERS} objects in all; the others were left out");
-    Ok(Assembled { list, beyond: beyond.map(|span| (span, words)) })
+    Ok(Assembled { list, beyond: unapplied.into_iter().chain(beyond.map(|span| (span, words))).collect() })
 }
 
 /// The objects of interest of a unit, which may be delivered a thousand times.

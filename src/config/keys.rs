@@ -29,7 +29,7 @@ const SEVERITIES: &[&str] = &["off", "info", "warning", "error"];
 
 static GLOB: Form = Form {
     name: "glob",
-    check: |text| globset::Glob::new(text).map(drop).map_err(|e| format!("no glob: {}", e.kind())),
+    check: |text| crate::files::glob(text, crate::files::Star::Name).map(drop).map_err(|e| format!("no glob: {e}")),
     pattern: None,
     values: None,
 };

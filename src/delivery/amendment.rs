@@ -3,7 +3,7 @@
 use super::kustomize::json_patched;
 use crate::manifest::Object;
 use crate::source::Span;
-use crate::yaml::{Entry, Mapping, Node, Opaque, Style, Value, parse_value};
+use crate::yaml::{Entry, Mapping, Node, Opaque, ProblemKind, Style, Value, parse_value};
 
 /// A patch for one object of a cluster.
 #[derive(Clone, Debug)]
@@ -29,6 +29,12 @@ impl Amendment {
         Some(Self { stub: stub(entry)?, span: entry.span(), patch: document.root.clone(), json: kind == "json" })
     }
 
+    /// Whether a sync set's entry holds a patch that cannot be read, so that what it changes is unknown.
+    pub(super) fn is_unreadable(entry: &Node) -> bool {
+        let meant = matches!(entry.str_at(&["patchType"]), Some("merge" | "json"));
+        meant && entry.find(&["patch"]).is_some_and(|text| parse_value(text).problems.iter().any(|p| p.kind == ProblemKind::Syntax))
+    }
+
     /// Whether it is for this object.
     #[must_use]
     pub fn is_for(&self, object: &Object) -> bool {
@@ -38,10 +44,10 @@ impl Amendment {
         object.api_version() == text(&["apiVersion"]) && object.kind == text(&["kind"]) && object.name == text(&["metadata", "name"]) && near
     }
 
-    /// The object after the patch; as it was where the patch does not fit.
+    /// The object after the patch, as it was where the patch does not fit; and the bound of this program that leaves it unknown.
     #[must_use]
-    pub fn apply(&self, root: &Node) -> Node {
-        if self.json { json_patched(root, &self.patch).unwrap_or_else(|| root.clone()) } else { root.merge_patched(&self.patch) }
+    pub fn apply(&self, root: &Node) -> (Node, Option<String>) {
+        if self.json { json_patched(root, &self.patch).unwrap_or_else(|| (root.clone(), None)) } else { (root.merge_patched(&self.patch), None) }
     }
 }
 

@@ -4,9 +4,9 @@ use super::plan::Context;
 use super::selector::chooses;
 use super::{Amendment, Emission, Mode, Target, What};
 use crate::finding::{Confidence, Label};
-use crate::manifest::{self, Object};
+use crate::manifest::{self, Object, secret::decoded};
 use crate::operator::Tri;
-use crate::yaml::{Node, parse_value};
+use crate::yaml::{Node, ProblemKind, parse_value};
 
 /// What a carrier sets in motion; nothing for any other object.
 pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission> {
@@ -21,7 +21,8 @@ pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission>
         }
         ("addons.cluster.x-k8s.io", "ClusterResourceSet") => {
             let targets = selected(object.root.find(&["spec", "clusterSelector"]), "cluster.x-k8s.io", "Cluster", context);
-            carry(object, embedded(object, context), targets)
+            let (objects, unseen) = embedded(object, context);
+            carry(object, objects, targets).into_iter().chain(unseen).collect()
         }
         // Whoever processes it applies it where they are; what a parameter fills in is unknown.
         ("template.openshift.io", "Template") => {
@@ -48,6 +49,8 @@ fn sync(set: &Object, targets: Vec<Option<Target>>) -> Vec<Emission> {
     let objects = set.root.items_at(&["spec", "resources"]).iter().flat_map(manifest::objects).collect();
     let patches: Vec<Amendment> = set.root.items_at(&["spec", "patches"]).iter().filter_map(Amendment::read).collect();
     let mut emissions = carry(set, objects, targets.clone());
+    let unread = set.root.items_at(&["spec", "patches"]).iter().filter(|entry| Amendment::is_unreadable(entry));
+    emissions.extend(unread.map(|entry| Emission::unseen(entry.span(), format!("this patch of the {} {} is no YAML or JSON", set.kind, set.name))));
     if !patches.is_empty() {
         emissions.extend(emit(set, &What::Amendments(patches), targets));
     }
@@ -76,17 +79,28 @@ fn selected(selector: Option<&Node>, group: &str, kind: &str, context: &Context<
     targets
 }
 
-/// The objects in the ConfigMaps and Secrets that a resource set names.
-fn embedded(set: &Object, context: &Context<'_>) -> Vec<Object> {
-    let mut objects = Vec::new();
+/// The objects in the ConfigMaps and Secrets that a resource set names, and those of them that cannot be read.
+fn embedded(set: &Object, context: &Context<'_>) -> (Vec<Object>, Vec<Emission>) {
+    let (mut objects, mut unseen) = (Vec::new(), Vec::new());
     for reference in set.root.items_at(&["spec", "resources"]) {
         let field = |key: &str| reference.find(&[key]).and_then(Node::text).unwrap_or_default();
         let near = |o: &&Object| o.name == field("name") && (o.namespace.is_none() || set.namespace.is_none() || o.namespace == set.namespace);
-        let Some(holder) = context.all("", field("kind")).find(near) else { continue };
-        for entry in holder.root.entries_at(&["data"]).iter().chain(holder.root.entries_at(&["stringData"])) {
-            let parsed = parse_value(&entry.value);
-            objects.extend(parsed.documents.iter().flat_map(|d| manifest::objects(&d.root)));
+        let what = format!("the {} {} that the resource set applies", field("kind"), field("name"));
+        let Some(holder) = context.all("", field("kind")).find(near) else {
+            unseen.push(Emission::unseen(reference.span(), format!("{what} is not in the repository")));
+            continue;
+        };
+        for (entry, encoded) in ["data", "stringData"]
+            .into_iter()
+            .flat_map(|map| holder.root.entries_at(&[map]).iter().map(move |entry| (entry, map == "data" && field("kind") == "Secret")))
+        {
+            let text = if encoded { decoded(&entry.value) } else { Some(entry.value.clone()) };
+            let parsed = text.as_ref().map(parse_value).filter(|p| p.problems.iter().all(|p| p.kind != ProblemKind::Syntax));
+            match parsed {
+                Some(parsed) => objects.extend(parsed.documents.iter().flat_map(|d| manifest::objects(&d.root))),
+                None => unseen.push(Emission::unseen(entry.key.span(), format!("{what} holds a value that cannot be read"))),
+            }
         }
     }
-    objects
+    (objects, unseen)
 }

@@ -41,7 +41,7 @@ impl Claims {
         while let Some((node, rendered)) = pending.pop() {
             for emission in emissions(&rendered).iter() {
                 match &emission.what {
-                    What::Objects(_) | What::Amendments(_) | What::Beyond(_) => {}
+                    What::Objects(_) | What::Amendments(_) | What::Beyond(_) | What::Unseen(_) => {}
                     What::Nothing(paths) => {
                         for path in paths {
                             let below = renderer.workspace.below(path).map(|(id, _)| id).chain(renderer.workspace.find(path));

@@ -32,7 +32,7 @@ use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
 use crate::nodes::pool::Pool;
 use crate::outcome::Unresolved;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::yaml::{Node, Opaque};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -142,6 +142,16 @@ enum What {
     Nothing(Vec<String>),
     /// More than a bound of this program allows, in words.
     Beyond(String),
+    /// Something that cannot be told, in words.
+    Unseen(String),
+}
+
+impl Emission {
+    /// Nothing but a word about something that cannot be told.
+    fn unseen(span: Span, reason: String) -> Self {
+        let via = Label { span, message: String::new() };
+        Self { what: What::Unseen(reason), target: None, mode: Mode::Full, confidence: Confidence::High, via }
+    }
 }
 
 /// How a directory is rendered.

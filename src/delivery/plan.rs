@@ -225,6 +225,11 @@ impl Plan<'_> {
         match &emission.what {
             What::Nothing(_) => {}
             What::Beyond(message) => self.limit(emission.via.span, message.clone()),
+            What::Unseen(reason) => {
+                if self.hidden.insert((emission.via.span, reason.clone())) {
+                    self.out.unresolved.push(Unresolved { reason: reason.clone(), span: emission.via.span });
+                }
+            }
             What::Amendments(patches) => {
                 let file = emission.via.span.file;
                 self.out.list.push(Delivery {

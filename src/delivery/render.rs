@@ -4,12 +4,11 @@ use super::flux::Substitution;
 use super::growth::Growth;
 use super::kustomize::{Build, Effect, Kustomizer, Options, Overlay, Plugin, Problem, ProblemKind, Source as Base, veiled};
 use super::{Rendering, Tool, helm};
-use crate::files::{CHART, KUSTOMIZATIONS, Workspace, is_manifest, parent};
+use crate::files::{CHART, Globs, KUSTOMIZATIONS, Star, Workspace, glob, is_manifest, parent};
 use crate::manifest::{self, Object};
 use crate::nodes::pool::Pool;
 use crate::outcome::Unresolved;
 use crate::source::{FileId, Span};
-use globset::{Glob, GlobMatcher};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -204,23 +203,19 @@ pub fn render_root(workspace: &Workspace, directory: &str) -> (Vec<crate::yaml::
 /// Which plain files of a directory are taken.
 struct Take {
     recurse: bool,
-    include: Vec<GlobMatcher>,
-    exclude: Vec<GlobMatcher>,
+    include: Globs,
+    exclude: Globs,
 }
 
 impl Take {
     fn wants(&self, path: &str) -> bool {
-        let hit = |globs: &[GlobMatcher]| globs.iter().any(|g| g.is_match(path));
-        (self.include.is_empty() || hit(&self.include)) && !hit(&self.exclude)
+        (self.include.is_empty() || self.include.is_match(path)) && !self.exclude.is_match(path)
     }
 }
 
-/// `{a,b}` or `a`; `*` crosses directories, as in Argo CD.
-fn globs(pattern: &str) -> Vec<GlobMatcher> {
-    if pattern.is_empty() {
-        return Vec::new();
-    }
-    Glob::new(pattern).ok().map(|g| g.compile_matcher()).into_iter().collect()
+/// `{a,b}` or `a`; `*` crosses directories, as in Argo CD. A glob that is none takes and leaves out nothing: whoever reads it says so.
+fn globs(pattern: &str) -> Globs {
+    if pattern.is_empty() { Globs::default() } else { glob(pattern, Star::Path).unwrap_or_default() }
 }
 
 /// A path below a directory.

@@ -16,7 +16,7 @@ mod walk;
 
 pub use file::File;
 pub use finds::Finds;
-pub use globs::{Groups, globs};
+pub use globs::{Globs, Groups, Star, glob, globs};
 pub use names::{BUNDLES, CHART, KUSTOMIZATIONS};
 pub use path::{is_manifest, join, name, normalise, parent, stem};
 pub use shown::Shown;

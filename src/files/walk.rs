@@ -21,7 +21,7 @@ pub struct Walk {
     /// Honour ignore files.
     pub honour_ignore: bool,
     /// Globs of paths (relative to the boundary) that are left out.
-    pub exclude: globset::GlobSet,
+    pub exclude: super::Globs,
     /// Worker threads.
     pub threads: usize,
 }

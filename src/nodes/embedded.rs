@@ -1,8 +1,8 @@
 //! Install configurations that lie in a Secret or ConfigMap, as hubs keep them and as Kustomize generates them.
 
 use super::{Reading, World, install};
-use crate::text::decode_base64;
-use crate::yaml::{Node, Style, parse_value};
+use crate::manifest::secret::decoded;
+use crate::yaml::parse_value;
 
 const KEY: &str = "install-config.yaml";
 
@@ -11,17 +11,11 @@ pub(super) fn read(world: &World<'_>, reading: &mut Reading) {
         let plain = |map: &str| object.root.find(&[map, KEY]).map(|value| parse_value(value).documents);
         // The API server lets `stringData` win.
         let documents = match object.kind.as_str() {
-            "Secret" => plain("stringData").or_else(|| object.root.find(&["data", KEY]).and_then(decoded)),
+            "Secret" => plain("stringData").or_else(|| object.root.find(&["data", KEY]).and_then(decoded).map(|text| parse_value(&text).documents)),
             _ => plain("data"),
         };
         for document in documents.unwrap_or_default().iter().filter(|document| install::is_install_config(&document.root)) {
             install::install_config(&document.root, reading);
         }
     }
-}
-
-/// The documents in a value that is encoded; every span in them is the value's own.
-fn decoded(value: &Node) -> Option<Vec<crate::yaml::Document>> {
-    let text = String::from_utf8(decode_base64(value.text()?)?).ok()?;
-    Some(parse_value(&Node::scalar(text, Style::Plain, value.span())).documents)
 }

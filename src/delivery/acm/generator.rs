@@ -1,6 +1,6 @@
 //! PolicyGenerator: the Kustomize plugin that makes policies out of manifests.
 
-use super::super::kustomize::Plugin;
+use super::super::kustomize::{Plugin, ProblemKind};
 use super::super::plan::Context;
 use super::super::{Emission, Mode, Target, What};
 use super::placement::{by_labels, chosen_by};
@@ -32,7 +32,7 @@ pub(in crate::delivery) fn emissions(plugin: &Plugin, context: &Context<'_>) -> 
         for entry in policy.items_at(&["manifests"]) {
             let value = |key: &str| [Some(entry)].into_iter().chain(levels).flatten().find_map(|n| n.find(&[key])).and_then(Node::text);
             let Some(path) = entry.find(&["path"]) else { continue };
-            let (files, objects) = manifests(path.text().unwrap_or_default(), entry, &plugin.dir, context);
+            let Manifests { files, objects, unseen } = manifests(path, entry, &plugin.dir, context);
             let via = Label { span: path.span(), message: format!("the generated policy {} takes it", policy.str_at(&["name"]).unwrap_or_default()) };
             let action = value("remediationAction").unwrap_or("inform");
             let mode = match value("complianceType").unwrap_or("musthave").to_lowercase().as_str() {
@@ -42,6 +42,7 @@ pub(in crate::delivery) fn emissions(plugin: &Plugin, context: &Context<'_>) -> 
             };
             if let (true, false, Some(mode)) = (action.eq_ignore_ascii_case("enforce") || is_template(action), disabled, mode) {
                 emissions.extend(to_each(&objects, targets.clone(), mode, &via));
+                emissions.extend(unseen);
             }
             // Whatever becomes of them, they are no manifests of their own.
             let accounted = files.into_iter().map(|id| context.workspace.file(id).path.to_string()).collect();
@@ -87,18 +88,41 @@ fn targets(root: &Node, policy: &Node, dir: &str, context: &Context<'_>) -> Vec<
     if targets.is_empty() { policy::bound(name, root.str_at(&["policyDefaults", "namespace"]), context) } else { targets }
 }
 
+/// What stands behind a manifest's path.
+#[derive(Default)]
+struct Manifests {
+    files: Vec<FileId>,
+    objects: Vec<Object>,
+    /// What of it cannot be told.
+    unseen: Vec<Emission>,
+}
+
 /// The files and objects behind a manifest's path: a file, a kustomization's build, or the files directly in a directory; patched.
-fn manifests(path: &str, entry: &Node, dir: &str, context: &Context<'_>) -> (Vec<FileId>, Vec<Object>) {
-    let Some(path) = join(dir, path) else { return (Vec::new(), Vec::new()) };
+fn manifests(at: &Node, entry: &Node, dir: &str, context: &Context<'_>) -> Manifests {
+    let text = at.text().unwrap_or_default();
+    let missing =
+        |why: &str| Manifests { unseen: vec![Emission::unseen(at.span(), format!("the policy's manifests {text} {why}"))], ..Manifests::default() };
+    let Some(path) = join(dir, text) else { return missing("lie outside of the repository") };
     let workspace = context.workspace;
     let parsed =
         |files: &[FileId]| -> Vec<Node> { files.iter().flat_map(|id| workspace.parsed(*id).documents.iter().map(|d| d.root.clone())).collect() };
+    let mut unseen = Vec::new();
     let (files, roots): (Vec<FileId>, Vec<Node>) = match (workspace.find(&path), context.built(&path)) {
         (Some(file), _) => (vec![file], parsed(&[file])),
-        (None, Some(built)) => (built.files.iter().copied().collect(), built.objects.iter().map(|o| o.root.clone()).collect()),
+        (None, Some(built)) => {
+            // The build is the policy's alone, so nobody else says what it misses.
+            unseen.extend(built.unresolved.iter().map(|u| Emission::unseen(u.span, u.reason.clone())));
+            for limit in built.problems.iter().filter(|p| p.kind == ProblemKind::Limit) {
+                unseen.push(Emission { what: What::Beyond(limit.message.clone()), ..Emission::unseen(limit.span, String::new()) });
+            }
+            (built.files.iter().copied().collect(), built.objects.iter().map(|o| o.root.clone()).collect())
+        }
         (None, None) => {
             let below = workspace.below(&path).filter(|(_, p)| parent(p) == path && !p.ends_with(".json"));
             let files: Vec<FileId> = below.map(|(id, _)| id).collect();
+            if files.is_empty() {
+                return missing("are not in the repository");
+            }
             let roots = parsed(&files);
             (files, roots)
         }
@@ -113,7 +137,7 @@ fn manifests(path: &str, entry: &Node, dir: &str, context: &Context<'_>) -> (Vec
         let patched = patches.iter().filter(aimed).fold(root.clone(), |node, patch| node.overlaid(patch, Lists::Replace));
         objects.extend(manifest::objects(&patched));
     }
-    (files, objects)
+    Manifests { files, objects, unseen }
 }
 
 /// The clusters of a generator's `placement`: the first level's that says anything; nobody's word means all.

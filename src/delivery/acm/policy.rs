@@ -5,7 +5,8 @@ use super::super::{Emission, Mode, Target, What};
 use super::{placement, to_each};
 use crate::finding::{Confidence, Label};
 use crate::manifest::{self, Object, template::is_template};
-use crate::yaml::{Node, parse_value};
+use crate::operator::hyperconverged::KIND;
+use crate::yaml::{Node, ProblemKind, parse_value};
 
 const GROUP: &str = "policy.open-cluster-management.io";
 
@@ -20,7 +21,9 @@ pub(super) fn emissions(policy: &Object, context: &Context<'_>) -> Vec<Emission>
     let targets = bound(&policy.name, policy.namespace.as_deref(), context);
     let mut emissions = Vec::new();
     for template in spec.items_at(&["policy-templates"]).iter().filter_map(|t| t.find(&["objectDefinition"])) {
-        for (mode, objects) in applied(template, action) {
+        let (applied, unseen) = applied(template, action);
+        emissions.extend(unseen);
+        for (mode, objects) in applied {
             let via = Label { span: template.span(), message: format!("the policy {} enforces it", policy.name) };
             emissions.extend(to_each(&objects, targets.clone(), mode, &via));
         }
@@ -37,22 +40,34 @@ pub(super) fn standalone(policy: &Object) -> Vec<Emission> {
         confidence: Confidence::High,
         via: Label { span: policy.span(), message: format!("the policy {} enforces it", policy.name) },
     };
-    applied(&policy.root, None).into_iter().map(one).collect()
+    let (applied, unseen) = applied(&policy.root, None);
+    applied.into_iter().map(one).chain(unseen).collect()
 }
 
-/// The objects that a ConfigurationPolicy applies, by how it applies them.
-fn applied(policy: &Node, action: Option<&str>) -> Vec<(Mode, Vec<Object>)> {
-    let Some(object) = Object::read(policy).filter(|o| o.is(GROUP, "ConfigurationPolicy")) else { return Vec::new() };
+/// The objects that a ConfigurationPolicy applies, by how it applies them; and what a template keeps from being read.
+fn applied(policy: &Node, action: Option<&str>) -> (Vec<(Mode, Vec<Object>)>, Option<Emission>) {
+    let nothing = (Vec::new(), None);
+    let Some(object) = Object::read(policy).filter(|o| o.is(GROUP, "ConfigurationPolicy")) else { return nothing };
     let own = object.root.find(&["spec", "remediationAction"]).and_then(Node::text);
     // Inform is the default. What only a template can tell is taken to enforce: nobody templates an action to inspect.
     let action = action.or(own).unwrap_or("inform");
     if !action.eq_ignore_ascii_case("enforce") && !is_template(action) {
-        return Vec::new();
+        return nothing;
     }
+    let mut unseen = None;
     let mut templates: Vec<Node> = object.root.items_at(&["spec", "object-templates"]).to_vec();
     if let Some(raw) = object.root.find(&["spec", "object-templates-raw"]) {
         let parsed = parse_value(raw);
         templates.extend(parsed.documents.iter().flat_map(|d| d.root.as_sequence().unwrap_or_default().to_vec()));
+        // Loops and conditions around lines leave no YAML. Most such policies are about something else.
+        let broken = parsed.problems.iter().any(|p| p.kind == ProblemKind::Syntax) || parsed.documents.iter().any(|d| d.root.as_sequence().is_none());
+        if broken && raw.text().is_none_or(|text| text.contains(KIND)) {
+            let reason = "the policy's `object-templates-raw` is not YAML before its templates are evaluated; render it and lint the result";
+            unseen = Some(Emission::unseen(
+                object.root.entry_at(&["spec", "object-templates-raw"]).map_or(raw.span(), |e| e.key.span()),
+                reason.to_owned(),
+            ));
+        }
     }
     let mut result = Vec::new();
     for template in &templates {
@@ -66,7 +81,7 @@ fn applied(policy: &Node, action: Option<&str>) -> Vec<(Mode, Vec<Object>)> {
             result.push((mode, manifest::objects(definition)));
         }
     }
-    result
+    (result, unseen)
 }
 
 /// The clusters of a policy, through its bindings. A policy that nothing in Git binds may be bound elsewhere.

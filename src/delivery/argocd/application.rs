@@ -3,7 +3,7 @@
 use super::super::plan::Context;
 use super::super::{Emission, Mode, Rendering, Target, Tool, What};
 use super::release::release;
-use crate::files::join;
+use crate::files::{Star, glob, join};
 use crate::finding::{Confidence, Label};
 use crate::manifest::template::is_template;
 use crate::source::Span;
@@ -46,9 +46,18 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>, fate: &Fate) -> Vec<
             include: option("include"),
             exclude: option("exclude"),
         };
+        let unread = ["include", "exclude"].into_iter().find_map(|key| unread(directory_options?.find(&[key])?));
+        let veil = unread.as_ref().map(|(span, reason)| Opaque { reason: reason.as_str().into(), span: *span });
+        emissions.extend(unread.map(|(span, reason)| Emission::unseen(span, reason)));
         let release = release(root, source, &directory, context);
         emissions.push(Emission {
-            what: What::Directory(Rendering { directory, tool, overlay: source.find(&["kustomize"]).map(overlay), veil: fate.veil.clone(), release }),
+            what: What::Directory(Rendering {
+                directory,
+                tool,
+                overlay: source.find(&["kustomize"]).map(overlay),
+                veil: fate.veil.clone().or(veil),
+                release,
+            }),
             target: target.clone(),
             mode: Mode::Full,
             confidence: Confidence::High,
@@ -72,6 +81,13 @@ fn destination(spec: &Node, fate: &Fate, context: &Context<'_>) -> Option<Target
         // No destination at all: it cannot be deployed, or a project fills it in.
         (None, None) => open(),
     }
+}
+
+/// Why a glob of files cannot be applied, with its place: Argo CD refuses it, or a template fills it in.
+fn unread(node: &Node) -> Option<(Span, String)> {
+    let text = node.text()?;
+    let why = if is_template(text) { "it is a template".to_owned() } else { glob(text, Star::Path).err()? };
+    Some((node.span(), format!("the files that this glob picks cannot be told: {why}")))
 }
 
 /// `source.kustomize` in the kustomization's own words.

@@ -4,11 +4,12 @@ use super::super::plan::Context;
 use super::super::selector::{Labels, chooses, selects};
 use super::super::{Target, acm};
 use super::template::{self, Params, flatten, list_of, normalise, text};
-use crate::files::parent;
+use crate::files::{Globs, Star, glob, parent};
 use crate::manifest::Object;
+use crate::manifest::template::is_template;
 use crate::operator::Tri;
-use crate::yaml::{Lookup, Node, parse_value};
-use globset::{Glob, GlobBuilder};
+use crate::source::Span;
+use crate::yaml::{Lookup, Node, ProblemKind, parse_value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most instances one set may have; more are left out and said.
@@ -54,16 +55,35 @@ pub(super) struct Yield {
     pub(super) excluded: Vec<String>,
     /// There would be more.
     pub(super) cut: bool,
+    /// What cannot be told, and where it stands.
+    pub(super) unseen: BTreeSet<(Span, String)>,
+}
+
+impl Yield {
+    /// Takes on what another generator says beside its instances, which are handed back.
+    fn absorb(&mut self, other: Self) -> Vec<Instance> {
+        self.excluded.extend(other.excluded);
+        self.cut |= other.cut;
+        self.unseen.extend(other.unseen);
+        other.instances
+    }
+
+    /// The matcher of a glob, which is missed where it cannot be read. Parameters that are not known leave no glob to speak of.
+    fn glob(&mut self, node: &Node, pattern: &str, star: Star) -> Option<Globs> {
+        if is_template(pattern) {
+            return None;
+        }
+        let miss = |why| self.unseen.insert((node.span(), format!("what this glob matches cannot be told: {why}")));
+        glob(pattern, star).map_err(miss).ok()
+    }
 }
 
 /// What the generators of a set yield, one after the other.
 pub(super) fn all(generators: &[Node], context: &Context<'_>) -> Yield {
     let mut result = Yield::default();
     for generator in generators {
-        let one = one(generator, context, &Params::new(), 0);
-        result.instances.extend(one.instances);
-        result.excluded.extend(one.excluded);
-        result.cut |= one.cut;
+        let one = result.absorb(one(generator, context, &Params::new(), 0));
+        result.instances.extend(one);
     }
     result.cut |= result.instances.len() > MAX_INSTANCES;
     result.instances.truncate(MAX_INSTANCES);
@@ -73,7 +93,11 @@ pub(super) fn all(generators: &[Node], context: &Context<'_>) -> Yield {
 /// One generator. `outer` are parameters of the generator it is combined with in a matrix.
 fn one(generator: &Node, context: &Context<'_>, outer: &Params, depth: usize) -> Yield {
     let mut result = Yield::default();
-    let Some(entry) = generator.as_mapping().and_then(|m| m.entries.iter().find(|e| e.key.text() != Some("selector"))) else { return result };
+    let Some(mapping) = generator.as_mapping() else {
+        result.instances.push(Instance::open(Target::Some));
+        return result;
+    };
+    let Some(entry) = mapping.entries.iter().find(|e| e.key.text() != Some("selector")) else { return result };
     let body = &entry.value;
     match entry.key.text().unwrap_or_default() {
         "list" => list(body, outer, &mut result),
@@ -140,11 +164,11 @@ fn git(body: &Node, context: &Context<'_>, outer: &Params, result: &mut Yield) {
     let directories = body.items_at(&["directories"]);
     if !directories.is_empty() {
         // `path.Match` over the whole path: a star does not cross a slash, and excluding wins whatever the order.
-        let globs = |excluding: bool| -> Vec<_> {
-            let wanted = directories.iter().filter(|d| flag(d) == excluding).filter_map(pattern);
-            wanted.filter_map(|p| GlobBuilder::new(&p).literal_separator(true).build().ok()).map(|g| g.compile_matcher()).collect()
-        };
-        let (include, exclude) = (globs(false), globs(true));
+        let (mut include, mut exclude) = (Vec::new(), Vec::new());
+        for entry in directories {
+            let read = pattern(entry).and_then(|p| result.glob(entry, &p, Star::Name));
+            if flag(entry) { &mut exclude } else { &mut include }.extend(read);
+        }
         for directory in context.workspace.directories_below("") {
             let hidden = directory.split('/').any(|part| part.starts_with('.'));
             if directory.is_empty() || hidden || !include.iter().any(|g| g.is_match(directory)) {
@@ -159,13 +183,20 @@ fn git(body: &Node, context: &Context<'_>, outer: &Params, result: &mut Yield) {
             result.instances.push(instance);
         }
     }
-    for file in body.items_at(&["files"]).iter().filter(|f| !flag(f)) {
+    let files = body.items_at(&["files"]);
+    let mut excluded = Vec::new();
+    for file in files.iter().filter(|f| flag(f)) {
+        excluded.extend(pattern(file).and_then(|p| result.glob(file, &p, Star::Path)));
+    }
+    for file in files.iter().filter(|f| !flag(f)) {
         // Argo CD's default globbing lets a star cross slashes.
-        let Some(glob) = pattern(file).and_then(|p| Glob::new(&p).ok()).map(|g| g.compile_matcher()) else { continue };
-        let excluded: Vec<_> = body.items_at(&["files"]).iter().filter(|f| flag(f)).filter_map(pattern).filter_map(|p| Glob::new(&p).ok()).collect();
+        let Some(include) = pattern(file).and_then(|p| result.glob(file, &p, Star::Path)) else { continue };
         for (id, path) in context.workspace.below("") {
-            if !glob.is_match(path) || excluded.iter().any(|g| g.compile_matcher().is_match(path)) {
+            if !include.is_match(path) || excluded.iter().any(|g| g.is_match(path)) {
                 continue;
+            }
+            if context.workspace.parsed(id).problems.iter().any(|p| p.kind == ProblemKind::Syntax) {
+                result.unseen.insert((file.span(), format!("{path} is not valid YAML: what the set makes of it is unknown")));
             }
             for document in &context.workspace.parsed(id).documents {
                 let roots = document.root.as_sequence().map_or_else(|| vec![&document.root], |items| items.iter().collect());
@@ -261,9 +292,7 @@ fn merge(body: &Node, context: &Context<'_>, depth: usize, result: &mut Yield) {
     let keys: Vec<&str> = body.items_at(&["mergeKeys"]).iter().filter_map(Node::text).collect();
     let mut parts = body.items_at(&["generators"]).iter().map(|g| one(g, context, &Params::new(), depth + 1));
     let Some(first) = parts.next() else { return };
-    let mut base = first.instances;
-    result.excluded.extend(first.excluded);
-    result.cut |= first.cut;
+    let mut base = result.absorb(first);
     let value = |i: &Instance| keys.iter().map(|k| i.params.get(*k).cloned()).collect::<Vec<_>>();
     let mut known: BTreeMap<Vec<Option<String>>, Vec<usize>> = BTreeMap::new();
     for (number, instance) in base.iter().enumerate().filter(|(_, i)| !i.is_open()) {
@@ -271,9 +300,7 @@ fn merge(body: &Node, context: &Context<'_>, depth: usize, result: &mut Yield) {
     }
     let open = base.iter().find(|i| i.is_open()).cloned();
     for part in parts {
-        result.excluded.extend(part.excluded);
-        result.cut |= part.cut;
-        for over in part.instances {
+        for over in result.absorb(part) {
             let numbers = known.entry(value(&over)).or_default();
             for number in numbers.iter() {
                 if let Some(instance) = base.get_mut(*number) {
@@ -293,15 +320,15 @@ fn merge(body: &Node, context: &Context<'_>, depth: usize, result: &mut Yield) {
 
 /// Every instance of the first generator with every one of the second.
 fn matrix(body: &Node, context: &Context<'_>, depth: usize, result: &mut Yield) {
-    let [first, second] = body.items_at(&["generators"]) else { return };
+    let [first, second] = body.items_at(&["generators"]) else {
+        result.instances.push(Instance::open(Target::Some));
+        result.unseen.insert((body.span(), "Argo CD combines two generators in a matrix, no other number".to_owned()));
+        return;
+    };
     let left = one(first, context, &Params::new(), depth + 1);
-    result.excluded.extend(left.excluded);
-    result.cut |= left.cut;
-    for a in left.instances {
+    for a in result.absorb(left) {
         let right = one(second, context, &a.params, depth + 1);
-        result.excluded.extend(right.excluded);
-        result.cut |= right.cut;
-        for b in right.instances {
+        for b in result.absorb(right) {
             if result.instances.len() >= MAX_INSTANCES {
                 result.cut = true;
                 return;

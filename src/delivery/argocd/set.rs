@@ -28,6 +28,7 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
             emissions.extend(application::emissions(&application, context, &fate));
         }
     }
+    emissions.extend(yielded.unseen.into_iter().map(|(span, reason)| Emission::unseen(span, reason)));
     if !yielded.excluded.is_empty() {
         emissions.push(Emission {
             what: What::Nothing(yielded.excluded),

@@ -61,12 +61,16 @@ use crate::source::FileId;
 use crate::yaml::Node;
 use std::collections::BTreeSet;
 
-/// An object after a JSON patch; `None` where it does not fit.
+/// An object after a JSON patch, and the bound that kept it from being applied, if one did; `None` where it does not fit.
 #[must_use]
-pub fn json_patched(root: &Node, patch: &Node) -> Option<Node> {
-    match jsonpatch::apply(root, &jsonpatch::read(patch).ok()?, &bounds::Work::after(0)) {
-        Err(misfit) if bounds::is_beyond(&misfit) => Some(patch::hidden_by_bound(root, misfit.span)),
-        result => result.ok(),
+pub fn json_patched(root: &Node, patch: &Node) -> Option<(Node, Option<String>)> {
+    let operations = match jsonpatch::read(patch) {
+        Ok(operations) => jsonpatch::apply(root, &operations, &bounds::Work::after(0)),
+        Err(misfit) => Err(misfit),
+    };
+    match operations {
+        Err(misfit) if bounds::is_beyond(&misfit) => Some((patch::hidden_by_bound(root, misfit.span), Some(misfit.message))),
+        result => Some((result.ok()?, None)),
     }
 }
 
