@@ -270,19 +270,13 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         }
     }
     let recorded = named::baseline(settings, &first, directory);
-    let inventories = named::nodes(settings, &first, directory);
-    for named in inventories.iter().chain(&recorded) {
+    for named in named::nodes(settings, &first, directory).iter().chain(&recorded) {
         found.push(place.named_file(&named.path, &settings.texts).map_err(|why| named.refused(&why, misconfigured))?);
     }
     if let Some((path, _)) = &configured {
         found.push(place.named_file(path, &settings.texts).map_err(|why| RunError::Usage(vec![format!("{}: {why}", path.display())]))?);
     }
     let workspace = Workspace::new(place.boundary.clone(), place.shown.clone(), Base { directory: place.base(), first: !place.versioned }, found);
-    // No cluster is without nodes: what holds none is another file, or what a failed command left.
-    let holds_none = |named: &&named::Named| workspace.find(&place.key(&named.path)).is_some_and(|id| !cluster::has_nodes(&workspace, id));
-    if let Some(named) = inventories.iter().find(holds_none) {
-        return Err(named.refused("it holds no Node; give what `kubectl get nodes -o yaml` prints", misconfigured));
-    }
     let configuration = configured.as_ref().and_then(|(path, _)| workspace.find(&place.key(path)));
     let config = match configuration {
         Some(id) => read(id)?,

@@ -5,7 +5,7 @@ use super::{Cluster, Member};
 use crate::config::Config;
 use crate::files::Workspace;
 use crate::finding::Confidence;
-use crate::manifest::{self, Object};
+use crate::manifest::Object;
 use crate::membership::{Mechanism, Reason};
 use crate::nodes::arch::Arch;
 use crate::nodes::inventory;
@@ -132,16 +132,7 @@ fn declared(arch: &Arch, span: Span, key: &str) -> Pool {
 
 /// The Nodes of a file; whatever else it holds is left alone.
 fn dumped(workspace: &Workspace, file: FileId) -> Vec<Pool> {
-    let nodes: Vec<Object> = nodes(workspace, file).collect();
-    inventory(&nodes.iter().collect::<Vec<_>>()).pools
-}
-
-fn nodes(workspace: &Workspace, file: FileId) -> impl Iterator<Item = Object> {
-    workspace.parsed(file).documents.iter().flat_map(|d| manifest::objects(&d.root)).filter(|o| o.is("", "Node"))
-}
-
-/// Whether a file holds a Node.
-#[must_use]
-pub fn has_nodes(workspace: &Workspace, file: FileId) -> bool {
-    nodes(workspace, file).next().is_some()
+    let objects: Vec<Object> =
+        workspace.parsed(file).documents.iter().flat_map(|d| crate::manifest::objects(&d.root)).filter(|o| o.is("", "Node")).collect();
+    inventory(&objects.iter().collect::<Vec<_>>()).pools
 }

@@ -37,20 +37,6 @@ fn what_cannot_be_read_is_refused_as_it_was_written() {
 }
 
 #[test]
-fn a_file_without_a_node_is_no_inventory() {
-    let repository = Repository::of("fixtures/example");
-    for (text, name) in [("", "empty"), ("error: You must be logged in\n", "failed"), ("apiVersion: v1\nkind: List\nitems: []\n", "list")] {
-        std::fs::write(repository.root().join(name), text).expect("a file");
-        let ran = hco_lint(repository.root(), &["--nodes", name]);
-        let told = format!("hco-lint: {name}: it holds no Node; give what `kubectl get nodes -o yaml` prints\n");
-        assert_eq!((ran.err, ran.out.as_str(), ran.code), (told, "", 2));
-    }
-    std::fs::write(repository.root().join(".hco-lint.yaml"), "clusters:\n- {name: prod, nodes: empty}\n").expect("a file");
-    let ran = hco_lint(repository.root(), &[]);
-    assert!(ran.err.starts_with(".hco-lint.yaml:2:23: `empty`: it holds no Node") && ran.code == 2, "{}", ran.err);
-}
-
-#[test]
 fn a_directory_is_not_what_stands_on_standard_input() {
     let repository = Repository::of("fixtures/example");
     let given = |path: &str| -> Ran {
