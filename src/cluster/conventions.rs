@@ -241,7 +241,7 @@ fn is_group(directory: &str, tree: &dyn Tree) -> bool {
 #[must_use]
 pub fn dump_claim(path: &str) -> Option<String> {
     let directory = parent(path);
-    let last = directory.rsplit('/').next().unwrap_or_default();
+    let last = crate::files::name(directory);
     let name = stem(path);
     if INVENTORIES.contains(&last.to_lowercase().as_str()) {
         return Some(name.trim_end_matches("-nodes").to_owned());
@@ -252,7 +252,7 @@ pub fn dump_claim(path: &str) -> Option<String> {
 /// Whether the directory's name says that its files are inventories, one per cluster.
 #[must_use]
 pub fn is_inventory(directory: &str) -> bool {
-    let last = directory.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let last = crate::files::name(directory).to_lowercase();
     last != "nodes" && INVENTORIES.contains(&last.as_str())
 }
 

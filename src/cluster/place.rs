@@ -4,7 +4,7 @@ use super::conventions::{self, Claim, Tree};
 use super::names::Names;
 use crate::config::Config;
 use crate::delivery::{Deliveries, Delivery, How, Target};
-use crate::files::{Groups, KUSTOMIZATIONS, Workspace, join, parent};
+use crate::files::{Groups, Workspace, join, parent};
 use crate::finding::Confidence;
 use crate::manifest::Object;
 use crate::membership::{Mechanism, Reason};
@@ -156,7 +156,7 @@ impl Why<'_> {
     fn here(&self) -> Span {
         let start = |id| Span::new(id, 0, 0);
         let root = self.delivery.root.strip_suffix('/').map(|d| if d == "." { "" } else { d });
-        let kustomization = root.and_then(|d| KUSTOMIZATIONS.iter().find_map(|name| self.workspace.find(&join(d, name)?)));
+        let kustomization = root.and_then(|d| self.workspace.kustomization(d));
         let object = || self.delivery.objects.first().map(|o| o.root.entry_at(&["kind"]).map_or(o.span(), crate::yaml::Entry::span));
         let any = || self.delivery.pools.first().map(|p| p.span).or_else(|| self.delivery.files.first().copied().map(start));
         kustomization.map(start).or_else(object).or_else(any).unwrap_or(start(FileId(0)))
@@ -255,7 +255,7 @@ impl Tree for Shape<'_> {
     }
 
     fn has_kustomization(&self, directory: &str) -> bool {
-        KUSTOMIZATIONS.iter().any(|n| self.workspace.find(&format!("{directory}/{n}")).is_some())
+        self.workspace.kustomization(directory).is_some()
     }
 
     fn has_content(&self, directory: &str) -> bool {

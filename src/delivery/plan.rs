@@ -57,7 +57,7 @@ impl<'a> Context<'a> {
 
     /// What the kustomization in a directory yields, if there is one.
     pub(super) fn built(&self, directory: &str) -> Option<Arc<Rendered>> {
-        self.renderer.kustomization(directory).map(|_| self.renderer.root(directory))
+        self.workspace.kustomization(directory).map(|_| self.renderer.root(directory))
     }
 
     /// The ConfigMaps in Git.

@@ -4,7 +4,7 @@ use super::flux::Substitution;
 use super::growth::Growth;
 use super::kustomize::{Build, Effect, Kustomizer, Options, Overlay, Plugin, Problem, ProblemKind, Source as Base, veiled};
 use super::{Rendering, Tool, helm};
-use crate::files::{CHART, Globs, KUSTOMIZATIONS, Star, Workspace, glob, is_manifest, parent};
+use crate::files::{CHART, Globs, Star, Workspace, glob, is_manifest, parent};
 use crate::manifest::{self, Object};
 use crate::nodes::pool::Pool;
 use crate::outcome::Unresolved;
@@ -45,11 +45,6 @@ impl<'w> Renderer<'w> {
         Self { workspace, kustomizer, flux, done: RefCell::default() }
     }
 
-    /// The kustomization file of a directory.
-    pub(super) fn kustomization(&self, directory: &str) -> Option<FileId> {
-        KUSTOMIZATIONS.iter().find_map(|name| self.workspace.find(&below(directory, name)))
-    }
-
     /// What a Kustomize root yields.
     pub(super) fn root(&self, directory: &str) -> Arc<Rendered> {
         self.remember(format!("root {directory}"), || self.built(self.kustomizer.build(directory)))
@@ -77,7 +72,7 @@ impl<'w> Renderer<'w> {
                     let key = format!("chart {directory} {}", rendering.release.key());
                     return self.remember(key, || helm::chart(self.workspace, directory, &rendering.release));
                 }
-                match (self.kustomization(directory), overlay) {
+                match (self.workspace.kustomization(directory), overlay) {
                     (Some(_), None) => self.root(directory),
                     (Some(_), Some(fields)) => self.remember(key(), || {
                         let overlay = Overlay { fields: fields.clone() };
@@ -120,7 +115,7 @@ impl<'w> Renderer<'w> {
     /// A directory as Flux builds it: its kustomization, or one that lists everything below.
     fn flux(&self, directory: &str, overlay: Option<&crate::yaml::Node>, substitution: Option<&Substitution>) -> Rendered {
         let overlay = overlay.map(|fields| Overlay { fields: fields.clone() });
-        let mut rendered = match self.kustomization(directory) {
+        let mut rendered = match self.workspace.kustomization(directory) {
             Some(_) => self.built(self.flux.build_with(&Base::Directory(directory), overlay.as_ref())),
             None => {
                 let paths = self.listed(directory);
@@ -149,7 +144,7 @@ impl<'w> Renderer<'w> {
 
     /// What Flux lists in a kustomization of its own making: sub-directories that have one, and every other manifest that could matter.
     fn listed(&self, directory: &str) -> Vec<String> {
-        let has = |d: &str| self.kustomization(d).is_some();
+        let has = |d: &str| self.workspace.kustomization(d).is_some();
         let mut paths: BTreeSet<String> = BTreeSet::new();
         for (id, path) in self.workspace.below(directory) {
             let inside = |ancestor: &str| ancestor.len() > directory.len() && has(ancestor);

@@ -1,4 +1,5 @@
-//! Ignore files that cannot be honoured: the walker opens whatever has their names, a pipe or a link out of the repository included.
+//! Ignore files, where the walker is not enough: it opens whatever has their names, a pipe or a link out of the repository included, and it says
+//! nothing of files that are not on disk.
 
 use super::{MAX_FILE, parent};
 use ignore::Match;

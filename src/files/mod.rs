@@ -181,6 +181,12 @@ impl Workspace {
         self.by_path.get(path).copied()
     }
 
+    /// The kustomization file of a directory, among those the walk took.
+    #[must_use]
+    pub fn kustomization(&self, directory: &str) -> Option<FileId> {
+        KUSTOMIZATIONS.iter().find_map(|name| self.find(&join(directory, name)?))
+    }
+
     /// The file at a path relative to the boundary, whatever its name.
     #[must_use]
     pub fn find_any(&self, path: &str) -> Option<FileId> {
@@ -216,8 +222,7 @@ impl Workspace {
 
     /// Whether a path would be that of another kustomization beside one that is known: one that version control leaves out is nobody's.
     fn is_second(&self, path: &str) -> bool {
-        let beside = |other: &&str| join(parent(path), other).is_some_and(|other| self.find(&other).is_some());
-        KUSTOMIZATIONS.contains(&name(path)) && KUSTOMIZATIONS.iter().any(beside)
+        KUSTOMIZATIONS.contains(&name(path)) && self.kustomization(parent(path)).is_some()
     }
 
     /// A file's bytes, text or not; `None` when they cannot be had.

@@ -121,7 +121,7 @@ pub(super) fn nodes_config(root: &Node, reading: &mut Reading) {
 
 /// Whether a file without a kind is one: it is known by its name, because its content could be anybody's.
 pub(super) fn is_nodes_config(path: &str, root: &Node) -> bool {
-    let file = path.rsplit('/').next().unwrap_or(path);
+    let file = crate::files::name(path);
     matches!(file, "nodes-config.yaml" | "nodes-config.yml") && !root.items_at(&["hosts"]).is_empty()
 }
 
@@ -134,7 +134,7 @@ pub(super) fn talos(path: &str, root: &Node, reading: &mut Reading) {
         Some("controlplane" | "init") => Role::ControlPlane,
         _ => Role::Worker,
     };
-    let file = path.rsplit('/').next().unwrap_or(path);
+    let file = crate::files::name(path);
     let mut pool = Pool::new("Talos", read::name(root, &["machine", "network", "hostname"]).map_or(file, |(name, _)| name), root.span());
     pool.role = role;
     pool.state = State::Present;

@@ -4,7 +4,7 @@
 //! clusters have for themselves: the root of their Kustomize build, in a patch.
 
 use crate::cluster::{Cluster, HcoClaim};
-use crate::files::{KUSTOMIZATIONS, Workspace, join};
+use crate::files::{Workspace, join};
 use crate::finding::{Confidence, Finding, Fix};
 use crate::fix::{Change, Mender, Proposal};
 use crate::manifest::Object;
@@ -106,7 +106,7 @@ impl<'a> Sharing<'a> {
     /// lists in a patch of their own: a strategic merge would replace the list.
     fn patch(&self, root: &str, claim: &HcoClaim, wanted: &[Wanted]) -> Option<Vec<Change>> {
         let directory = root.strip_suffix('/')?;
-        let id = KUSTOMIZATIONS.iter().find_map(|name| self.workspace.find(&join(directory, name)?))?;
+        let id = self.workspace.kustomization(directory)?;
         let kustomization = &self.workspace.parsed(id).documents.first()?.root;
         let object = &claim.hco.object;
         let listed = kustomization.items_at(&["patches"]).iter();

@@ -204,7 +204,7 @@ fn git(body: &Node, context: &Context<'_>, outer: &Params, result: &mut Yield) {
                     let mut instance = Instance::default();
                     flatten(root, "", &mut instance.params);
                     path_params(parent(path), &prefix, &mut instance.params);
-                    let file = path.rsplit('/').next().unwrap_or_default();
+                    let file = crate::files::name(path);
                     instance.params.insert(format!("{prefix}path.filename"), file.to_owned());
                     instance.params.insert(format!("{prefix}path.filenameNormalized"), normalise(file));
                     result.instances.push(instance);
@@ -215,7 +215,7 @@ fn git(body: &Node, context: &Context<'_>, outer: &Params, result: &mut Yield) {
 }
 
 fn path_params(directory: &str, prefix: &str, params: &mut Params) {
-    let base = directory.rsplit('/').next().unwrap_or_default();
+    let base = crate::files::name(directory);
     let mut set = |key: &str, value: &str| params.insert(format!("{prefix}{key}"), value.to_owned());
     set("path", directory);
     set("path.path", directory);

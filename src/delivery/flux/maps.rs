@@ -1,9 +1,8 @@
 //! The ConfigMaps that Flux's objects read: which of those with the wanted name is the one that lies on the same cluster.
 
 use super::super::plan::Context;
-use super::super::render::below;
 use super::KUSTOMIZE;
-use crate::files::{KUSTOMIZATIONS, Workspace, is_manifest, parent};
+use crate::files::{Workspace, is_manifest, parent};
 use crate::manifest::Object;
 use crate::source::FileId;
 use crate::yaml::Node;
@@ -67,11 +66,10 @@ fn goes_along(map: FileId, reader: FileId, context: &Context<'_>) -> bool {
 
 /// Whether the file beside a kustomization is one of its resources, and nothing there speaks of ConfigMaps.
 fn is_whole(id: FileId, workspace: &Workspace) -> bool {
-    let path = &workspace.file(id).path;
-    let (directory, name) = (parent(path), path.rsplit('/').next().unwrap_or_default());
-    let Some(kustomization) = KUSTOMIZATIONS.iter().find_map(|k| workspace.find(&below(directory, k))) else { return true };
+    let file = workspace.file(id);
+    let Some(kustomization) = workspace.kustomization(parent(&file.path)) else { return true };
     let silent = workspace.source(kustomization).is_ok_and(|s| !s.text.contains("ConfigMap"));
     let roots = workspace.parsed(kustomization).documents.iter();
-    let listed = roots.flat_map(|d| d.root.items_at(&["resources"])).filter_map(Node::text).any(|r| r.trim_start_matches("./") == name);
+    let listed = roots.flat_map(|d| d.root.items_at(&["resources"])).filter_map(Node::text).any(|r| r.trim_start_matches("./") == file.name());
     silent && listed
 }

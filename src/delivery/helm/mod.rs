@@ -54,7 +54,7 @@ pub(super) fn chart(workspace: &Workspace, directory: &str, release: &Release) -
     let (mut sure, mut guesses) = (Vec::new(), Vec::new());
     for (id, path) in workspace.below(directory) {
         files.insert(id);
-        let name = path.rsplit('/').next().unwrap_or_default();
+        let name = crate::files::name(path);
         if !path.contains("/templates/") || name.starts_with('_') || !workspace.matters(id) {
             continue;
         }
