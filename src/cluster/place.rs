@@ -4,7 +4,7 @@ use super::conventions::{self, Claim, Tree};
 use super::names::Names;
 use crate::config::Config;
 use crate::delivery::{Deliveries, Delivery, How, Target};
-use crate::files::{Groups, Workspace, join, parent};
+use crate::files::{Groups, Workspace, parent};
 use crate::finding::Confidence;
 use crate::manifest::Object;
 use crate::membership::{Mechanism, Reason};
