@@ -146,8 +146,8 @@ impl Comments {
         for (span, why, meant) in &self.malformed {
             let mut draft = Draft::new(*span, *why, "this comment suppresses nothing").field("suppression");
             draft = draft.help("write `# hco-lint: ignore[rule, rule] reason`");
-            if let Some(meant) = meant {
-                draft = draft.fix(comment("write it as it was meant", true, *span, Some(meant.clone())));
+            if let Some(meant) = meant.as_deref().and_then(settled) {
+                draft = draft.fix(comment("write it as it was meant", true, *span, Some(meant)));
             }
             findings.report("suppression-malformed", draft);
         }
@@ -169,6 +169,20 @@ impl Comments {
 
 fn comment(title: &str, safe: bool, span: Span, text: Option<String>) -> Proposal {
     Proposal { title: title.to_owned(), safe, changes: vec![Change::Comment { span, text }] }
+}
+
+/// A comment with all that is wrong with it put right: what is half right would be the next finding.
+fn settled(text: &str) -> Option<String> {
+    match directive::read(text)? {
+        Directive::Ignore { rules, .. } => {
+            let mut text = text.to_owned();
+            for (name, range) in rules.into_iter().rev().filter(|(name, _)| rules::find(name).is_none()) {
+                text.replace_range(range, closest(&name, rules::names())?);
+            }
+            Some(text)
+        }
+        Directive::Malformed { meant, .. } => meant.filter(|meant| meant != text).as_deref().and_then(settled),
+    }
 }
 
 fn unknown(ignore: &Ignore, name: &str, range: &Range<usize>) -> Draft {
@@ -269,6 +283,19 @@ mod tests {
     fn above_the_document() {
         assert_eq!(scopes("# licence\n\n# hco-lint: ignore[x]\na: 1\nb: 2\n---\nc: 1\n"), ["a: 1\nb: 2"]);
         assert_eq!(scopes("a: 1\n# hco-lint: ignore[x]\n---\n# hco-lint: ignore[y]\nb: 2\n"), ["b: 2", "b: 2"]);
+    }
+
+    #[test]
+    fn settled_at_once() {
+        for (comment, meant) in [
+            ("# hco-lint ignore[syntax] why", Some("# hco-lint: ignore[syntax] why")),
+            ("# HCO-lint: ignroe[duplicate-keys, sintax] é", Some("# hco-lint: ignore[duplicate-key, syntax] é")),
+            ("# hco-lint ignore[m]", None),
+            ("# hco-lint ignore[syntax,]", None),
+        ] {
+            let Some(Directive::Malformed { meant: first, .. }) = directive::read(comment) else { panic!("{comment}") };
+            assert_eq!(first.as_deref().and_then(settled).as_deref(), meant, "{comment}");
+        }
     }
 
     #[test]

@@ -63,12 +63,21 @@ pub(super) struct Outcome {
     pub(super) comments: Vec<Comment>,
     pub(super) problems: Vec<Problem>,
     pub(super) failure: Option<Failure>,
-    /// How far the documents' text was understood.
-    pub(super) reached: usize,
-    /// Whether that is in a flow collection.
-    pub(super) flow: bool,
+    /// How far the text was understood.
+    pub(super) reached: Reached,
     /// What the text has come to up to here.
     pub(super) spent: Spent,
+}
+
+/// How far a chunk was understood; places are those in the chunk.
+#[derive(Default)]
+pub(super) struct Reached {
+    /// Where its last token ends.
+    pub(super) at: usize,
+    /// Whether that is in a flow collection.
+    pub(super) flow: bool,
+    /// The last plain scalar.
+    pub(super) plain: Range<usize>,
 }
 
 /// What kind of collection is open, by how it is written.
@@ -112,6 +121,8 @@ struct Builder<'t> {
     spent: Spent,
     root: Option<Node>,
     problems: Vec<Problem>,
+    /// The last plain scalar.
+    plain: Range<usize>,
 }
 
 /// Reads a chunk of `text`. `mended` is what to parse in its place; `spent` is what the text before it has come to.
@@ -129,13 +140,15 @@ pub(super) fn build(place: &Place, text: &str, chunk: Range<usize>, mended: Opti
         spent,
         root: None,
         problems: Vec::new(),
+        plain: start..start,
     };
     let mut documents = Vec::new();
     let failure = builder.run(parsed, &mut documents).err();
     let comments = if failure.is_none() { builder.cursor.take_comments() } else { Vec::new() };
     let spent = Spent { aliased: builder.spent.aliased + builder.aliased, ..builder.spent };
     let flow = builder.frames.iter().any(|f| matches!(f.shape, Shape::FlowSequence | Shape::FlowMapping));
-    Outcome { comments, documents, problems: builder.problems, failure, reached: builder.cursor.last(), flow, spent }
+    let reached = Reached { at: builder.cursor.last() - start, flow, plain: builder.plain.start - start..builder.plain.end - start };
+    Outcome { comments, documents, problems: builder.problems, failure, reached, spent }
 }
 
 impl Builder<'_> {
@@ -287,12 +300,16 @@ impl Builder<'_> {
         } else {
             self.cursor.seek();
             if !matches!(style, Style::Literal | Style::Folded) {
-                self.cursor.settle(self.marks.offset(marker));
+                let at = self.marks.offset(marker);
+                self.cursor.settle(at);
+                if let Some(value) = self.mended.and_then(|m| m.scalars.get(&at.checked_sub(self.start)?)) {
+                    text.clone_from(value);
+                }
             }
             self.cursor.scalar(style, &mut text, marker.col())
         };
-        if let Some(value) = self.mended.and_then(|m| m.quoted.get(&(range.start - self.start))) {
-            text.clone_from(value);
+        if style == Style::Plain {
+            self.plain = range.clone();
         }
         let span = self.cursor.span(range.start, range.end);
         // In a flow collection the parser takes these for text.
@@ -368,7 +385,8 @@ impl Builder<'_> {
                 let (at, found) = self.cursor.seek();
                 if !matches!(found, Some(b',' | b']')) {
                     let message = "this is not valid YAML, so the document was not read: a list `[…]` lacks a `,` or its `]`";
-                    return Err(Self::problem(ProblemKind::Syntax, self.cursor.span(at, at + usize::from(found.is_some())), message));
+                    let length = self.cursor.rest(at).chars().next().map_or(0, char::len_utf8);
+                    return Err(Self::problem(ProblemKind::Syntax, self.cursor.span(at, at + length), message));
                 }
             }
             Shape::BlockSequence | Shape::BlockMapping => {}

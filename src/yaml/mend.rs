@@ -4,8 +4,9 @@
 //! may follow the `:` of a key or indent them, and a comment may follow any token that ends by itself. The copy stands in for the source only while it is parsed; spans, comments and messages come from
 //! the source.
 
+use super::build::Reached;
 use super::cursor::quoted_end;
-use super::quoted::{breaks, unquote};
+use super::quoted::{breaks, fold, unquote};
 use std::collections::BTreeMap;
 
 /// A chunk's stand-in.
@@ -13,8 +14,8 @@ use std::collections::BTreeMap;
 pub(super) struct Mended {
     /// The copy, as long as the chunk.
     pub(super) text: String,
-    /// The values of the quoted scalars that the copy has placeholders for, by their place in the chunk.
-    pub(super) quoted: BTreeMap<usize, String>,
+    /// The values of the scalars that the copy has placeholders for, by their place in the chunk.
+    pub(super) scalars: BTreeMap<usize, String>,
 }
 
 /// How many bytes may be parsed again for the mending of one chunk.
@@ -31,17 +32,15 @@ pub(super) fn affordable(length: usize, tries: usize) -> bool {
 impl Mended {
     /// A copy of the chunk.
     pub(super) fn new(chunk: &str) -> Self {
-        Self { text: chunk.to_owned(), quoted: BTreeMap::new() }
+        Self { text: chunk.to_owned(), scalars: BTreeMap::new() }
     }
 
-    /// Mends what the parser refused at `at` with the words `info`, having understood everything before `from`; says whether the copy
-    /// changed, so that parsing again may get further.
-    ///
-    /// `flow` when `from` is in a flow collection.
-    pub(super) fn mend(&mut self, info: &str, at: usize, from: usize, flow: bool) -> bool {
+    /// Mends what the parser refused at `at` with the words `info`; says whether the copy changed, so that parsing again may get further.
+    pub(super) fn mend(&mut self, info: &str, at: usize, reached: &Reached) -> bool {
+        let (from, flow) = (reached.at, reached.flow);
         match info {
             "':' must be followed by a valid YAML whitespace" => self.tabs(at),
-            "invalid indentation" | "invalid indentation in flow construct" => self.join(at, from, flow),
+            "invalid indentation" | "invalid indentation in flow construct" => self.join(at, from, flow) || self.plain(at, reached),
             "invalid indentation in quoted scalar" => self.placeholder(at),
             "tab cannot be used as indentation" => open(&self.text, from.min(at), at, flow).quoted.is_some_and(|quoted| self.placeholder(quoted)),
             "tabs disallowed within this context (block indentation)" => open(&self.text, from.min(at), at, flow).bracket && self.indent(at),
@@ -108,6 +107,19 @@ impl Mended {
         true
     }
 
+    /// A plain scalar that goes on at too low a column, and so takes what follows it there, is replaced likewise. The parser may have
+    /// understood it, or wait for what makes it a key.
+    fn plain(&mut self, at: usize, reached: &Reached) -> bool {
+        let Some(before) = self.text.get(..at).map(str::trim_ascii_end) else { return false };
+        let understood = Some(reached.plain.start).filter(|_| reached.flow && reached.plain.end == before.len());
+        let Some(start) = understood.or_else(|| open(&self.text, reached.at.min(at), at, reached.flow).plain) else { return false };
+        let Some(source) = before.get(start..).filter(|source| breaks(source.as_bytes()) > 0) else { return false };
+        let (end, value) = (before.len(), fold(source));
+        self.replace(start, end, b'x');
+        self.scalars.insert(start, value);
+        true
+    }
+
     /// A quoted scalar that goes on at too low a column is replaced by one on a single line, and its value kept aside.
     fn placeholder(&mut self, at: usize) -> bool {
         let Some(rest) = self.text.get(at..) else { return false };
@@ -118,7 +130,7 @@ impl Mended {
         let Some(value) = unquote(source) else { return false };
         let end = at + source.len();
         self.replace(at + 1, end - 1, b'x');
-        self.quoted.insert(at, value);
+        self.scalars.insert(at, value);
         true
     }
 }
@@ -126,6 +138,8 @@ impl Mended {
 /// What stands open at a place in the text.
 #[derive(Default)]
 struct Open {
+    /// Where the plain scalar of a flow collection begins that goes on here.
+    plain: Option<usize>,
     /// Where the comment begins that ends here, and whether a plain scalar stands before it.
     comment: Option<(usize, bool)>,
     /// Where the quoted scalar begins that goes on here.
@@ -139,8 +153,14 @@ fn open(text: &str, from: usize, end: usize, flow: bool) -> Open {
     let bytes = text.as_bytes();
     let mut at = from;
     // Inside a plain scalar a quote is a character like any other. One that the comment ends was understood already.
-    let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b'[' | b']' | b'{' | b'}' | b':' | b'"' | b'\'');
-    let mut plain = from.checked_sub(1).is_some_and(|before| !ends(&bytes[before]));
+    let blank = |at: Option<usize>| at.is_none_or(|at| bytes[at].is_ascii_whitespace());
+    let ends = |at: usize| match bytes[at] {
+        b',' | b'[' | b']' | b'{' | b'}' | b':' | b'"' | b'\'' => true,
+        b'-' | b'?' => blank(at.checked_sub(1)),
+        other => other.is_ascii_whitespace(),
+    };
+    let mut plain = from.checked_sub(1).is_some_and(|before| !ends(before));
+    let mut began = None;
     let mut spaced = true;
     let mut depth = usize::from(flow);
     while at < end {
@@ -165,13 +185,15 @@ fn open(text: &str, from: usize, end: usize, flow: bool) -> Open {
             b'[' | b'{' if depth > 0 || !plain => (plain, depth) = (false, depth + 1),
             b']' | b'}' if depth > 0 => (plain, depth) = (false, depth - 1),
             b',' if depth > 0 => plain = false,
-            b':' | b'-' if bytes.get(at + 1).is_none_or(|b| b.is_ascii_whitespace()) => plain = false,
-            b => plain = plain || !b.is_ascii_whitespace(),
+            b':' if bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace) => plain = false,
+            b'-' if !plain && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace) => {}
+            b if !plain && !b.is_ascii_whitespace() => (plain, began) = (true, Some(at)),
+            _ => {}
         }
         spaced = bytes[at].is_ascii_whitespace();
         at += 1;
     }
-    Open { bracket: depth > 0, ..Open::default() }
+    Open { plain: began.filter(|_| plain && depth > 0), bracket: depth > 0, ..Open::default() }
 }
 
 #[cfg(test)]

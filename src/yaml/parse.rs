@@ -1,6 +1,6 @@
 //! Text to documents, on yaml-rust2's events.
 
-use super::build::{Built, Failure, MAX_NODES, Outcome, Spent, build};
+use super::build::{Built, Failure, MAX_NODES, Outcome, Reached, Spent, build};
 use super::mend::{Mended, affordable};
 use super::place::Place;
 use super::split::chunks;
@@ -134,7 +134,7 @@ fn read(place: &Place, text: &str, chunk: Range<usize>, spent: Spent) -> Outcome
         let at = chunk.start + at;
         let problem = refusal::problem(place, text, at, chunk.end, "control characters are not allowed");
         let failure = Some(Failure::Own(problem));
-        return Outcome { documents: Vec::new(), comments: Vec::new(), problems: Vec::new(), failure, reached: at, flow: false, spent };
+        return Outcome { documents: Vec::new(), comments: Vec::new(), problems: Vec::new(), failure, reached: Reached::default(), spent };
     }
     if let Some(at) = crowded(&text[chunk.clone()]) {
         let at = chunk.start + at;
@@ -145,8 +145,7 @@ fn read(place: &Place, text: &str, chunk: Range<usize>, spent: Spent) -> Outcome
             comments: Vec::new(),
             problems: Vec::new(),
             failure: Some(Failure::Own(problem)),
-            reached: at,
-            flow: false,
+            reached: Reached::default(),
             spent,
         };
     }
@@ -155,7 +154,7 @@ fn read(place: &Place, text: &str, chunk: Range<usize>, spent: Spent) -> Outcome
     for tries in 0.. {
         let Some(Failure::Scan(error, at)) = &outcome.failure else { break };
         let copy = mended.get_or_insert_with(|| Mended::new(&text[chunk.clone()]));
-        if !affordable(chunk.len(), tries) || !copy.mend(error.info(), at - chunk.start, outcome.reached - chunk.start, outcome.flow) {
+        if !affordable(chunk.len(), tries) || !copy.mend(error.info(), at - chunk.start, &outcome.reached) {
             break;
         }
         outcome = build(place, text, chunk.clone(), Some(copy), spent);
@@ -210,6 +209,7 @@ mod tests {
             out.push('\n');
         }
         for problem in &parsed.problems {
+            assert!(text.get(problem.span.range()).is_some(), "{text:?}: {problem:?}");
             out.push_str(&format!("{:?}@{}\n", problem.kind, problem.span.start));
         }
         out
@@ -259,6 +259,23 @@ mod tests {
         }
     }
 
+    /// go-yaml reads these.
+    #[test]
+    fn flow_collections_go_on_at_any_column() {
+        for (text, value) in [
+            ("a:\n  b: {c: k\nd}\n", "k d"),
+            ("a:\n  b: {c: k  \n\n d, e: f}\n", "k\nd"),
+            ("a:\n  b: {e: [\n], c: k-\nit's, f: é\n\n}\n", "k- it's"),
+            ("a:\n  b: {c: 'k\nd'\n}\n", "k d"),
+            ("a:\n  b: {k\nd, c: x}\n", "x"),
+            ("a:\n  b: {k-\nd, c: x}\n", "x"),
+            ("a:\n  b:\n    c: x\n    d:\n    - - {k\nd}\n", "x"),
+        ] {
+            let parsed = parse(FileId(0), text);
+            assert_eq!(parsed.documents.first().and_then(|d| d.root.str_at(&["a", "b", "c"])), Some(value), "{text:?}: {:?}", parsed.problems);
+        }
+    }
+
     /// go-yaml refuses these; kubectl and kustomize read nothing of such a file.
     #[test]
     fn what_only_yaml_allows_is_refused() {
@@ -272,6 +289,7 @@ mod tests {
             ("a: &b/c [x]\n", 3),
             ("a: &b\"c {x: y}\n", 3),
             ("a: [b: {c: d}}]\n", 13),
+            ("[{}é:", 3),
             ("[\n  \"b\": 1,\n  \"c\": 2\n}]\n", 21),
             ("a: [b\n  c: d]\n", 9),
             ("a: {b: c, d\n  : e}\n", 10),

@@ -1,4 +1,4 @@
-//! The value of a quoted scalar from its source, for the ones whose layout the parser refuses and Kubernetes reads.
+//! The value of a quoted scalar, or of one over several lines, from its source, for the ones whose layout the parser refuses and Kubernetes reads.
 
 /// Unquotes `"…"` or `'…'`, quotes included; nothing if an escape is unknown.
 pub(super) fn unquote(source: &str) -> Option<String> {
@@ -8,15 +8,7 @@ pub(super) fn unquote(source: &str) -> Option<String> {
     let mut rest = inner;
     while let Some(c) = rest.chars().next() {
         match c {
-            ' ' | '\t' | '\n' | '\r' => {
-                let (run, after) = white(rest);
-                match breaks(run.as_bytes()) {
-                    0 => out.push_str(run),
-                    1 => out.push(' '),
-                    several => out.extend(std::iter::repeat_n('\n', several - 1)),
-                }
-                rest = after;
-            }
+            ' ' | '\t' | '\n' | '\r' => rest = fold_white(rest, &mut out),
             '\'' if single => {
                 out.push('\'');
                 rest = rest.get(2..)?;
@@ -29,6 +21,27 @@ pub(super) fn unquote(source: &str) -> Option<String> {
         }
     }
     Some(out)
+}
+
+/// The value of a plain scalar that goes over several lines.
+pub(super) fn fold(source: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(source.len()), source);
+    while let Some(at) = rest.find([' ', '\t', '\n', '\r']) {
+        out.push_str(&rest[..at]);
+        rest = fold_white(&rest[at..], &mut out);
+    }
+    out + rest
+}
+
+/// Writes what the white space at the start of a text stands for, and gives what follows: a line break is a space, further ones are themselves.
+fn fold_white<'t>(text: &'t str, out: &mut String) -> &'t str {
+    let (run, after) = white(text);
+    match breaks(run.as_bytes()) {
+        0 => out.push_str(run),
+        1 => out.push(' '),
+        several => out.extend(std::iter::repeat_n('\n', several - 1)),
+    }
+    after
 }
 
 /// The white space at the start of a text, and what follows.
