@@ -147,8 +147,10 @@ fn same(ours: &Node, theirs: &Seen) -> Result<(), String> {
 #[must_use]
 pub fn outvoted(text: &str) -> Option<String> {
     // A merge key is no more to both than any other key; and a `?` at the very end, which Kubernetes has no use for, is too much for ours.
-    // A byte order mark in the middle is a character like any other to kubectl, and to neither of both.
-    if text.contains("<<") || text.trim_start_matches('\u{feff}').contains('\u{feff}') || text.contains("{{") || text.trim_end().ends_with('?') {
+    // A byte order mark in the middle is a character like any other to kubectl, and to neither of both. That the directives of tags, which no
+    // manifest has, are well formed is checked by both alone.
+    let inside = text.trim_start_matches('\u{feff}');
+    if ["<<", "{{", "\u{feff}", "%TAG"].iter().any(|odd| inside.contains(odd)) || text.trim_end().ends_with('?') {
         return None;
     }
     let ours = parse(FileId(0), text);
