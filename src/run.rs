@@ -270,13 +270,20 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
         }
     }
     let recorded = named::baseline(settings, &first, directory);
-    for named in named::nodes(settings, &first, directory).iter().chain(&recorded) {
+    let inventories = named::nodes(settings, &first, directory);
+    for named in inventories.iter().chain(&recorded) {
         found.push(place.named_file(&named.path, &settings.texts).map_err(|why| named.refused(&why, misconfigured))?);
     }
     if let Some((path, _)) = &configured {
         found.push(place.named_file(path, &settings.texts).map_err(|why| RunError::Usage(vec![format!("{}: {why}", path.display())]))?);
     }
     let workspace = Workspace::new(place.boundary.clone(), place.shown.clone(), Base { directory: place.base(), first: !place.versioned }, found);
+    for named in &inventories {
+        let why = workspace.find(&place.key(&named.path)).and_then(|id| cluster::no_inventory(&workspace, id));
+        if let Some(why) = why {
+            return Err(named.refused(&why, misconfigured));
+        }
+    }
     let configuration = configured.as_ref().and_then(|(path, _)| workspace.find(&place.key(path)));
     let config = match configuration {
         Some(id) => read(id)?,

@@ -16,7 +16,7 @@ mod view;
 pub use architectures::{Architectures, Proof};
 pub use join::{Assembled, assemble};
 pub use machines::{Machine, SourceRef};
-pub use outside::Outside;
+pub use outside::{Outside, no_inventory};
 pub use view::view;
 
 use crate::delivery::Mode;

@@ -5,12 +5,14 @@ use super::{Cluster, Member};
 use crate::config::Config;
 use crate::files::Workspace;
 use crate::finding::Confidence;
-use crate::manifest::Object;
+use crate::manifest::{self, Object};
 use crate::membership::{Mechanism, Reason};
 use crate::nodes::arch::Arch;
-use crate::nodes::inventory;
 use crate::nodes::pool::{Basis, Fact, LabelValue, Labels, Pool, Role, Scope};
+use crate::nodes::{Inventory, inventory};
+use crate::operator::hyperconverged::HyperConverged;
 use crate::source::{FileId, Span};
+use crate::yaml::{Node, ProblemKind};
 use std::collections::BTreeMap;
 
 /// Facts about nodes from outside the repository.
@@ -130,9 +132,50 @@ fn declared(arch: &Arch, span: Span, key: &str) -> Pool {
     }
 }
 
-/// The Nodes of a file; whatever else it holds is left alone.
+/// The Nodes of a file; whatever else it holds is left alone. One that reports no architecture is a node all the same, of any.
 fn dumped(workspace: &Workspace, file: FileId) -> Vec<Pool> {
-    let objects: Vec<Object> =
-        workspace.parsed(file).documents.iter().flat_map(|d| crate::manifest::objects(&d.root)).filter(|o| o.is("", "Node")).collect();
-    inventory(&objects.iter().collect::<Vec<_>>()).pools
+    let objects = nodes(workspace, file);
+    let Inventory { mut pools, node_patches, .. } = inventory(&objects.iter().collect::<Vec<_>>());
+    for patch in node_patches.into_iter().filter(|patch| !patch.name.is_empty()) {
+        if pools.iter().all(|pool| pool.node.as_deref() != Some(&patch.name)) {
+            pools.push(Pool {
+                labels: Labels { known: patch.labels, complete: false },
+                unknown_because: Some("it reports no architecture".to_owned()),
+                node: Some(patch.name.clone()),
+                ..Pool::new("Node", patch.name, patch.span)
+            });
+        }
+    }
+    pools
+}
+
+fn nodes(workspace: &Workspace, file: FileId) -> Vec<Object> {
+    roots(workspace, file).iter().flat_map(manifest::objects).filter(|o| o.is("", "Node")).collect()
+}
+
+/// What a file holds; of a list without a kind, as `jq .items` leaves it, the items.
+fn roots(workspace: &Workspace, file: FileId) -> Vec<Node> {
+    let documents = workspace.parsed(file).documents.iter();
+    documents.flat_map(|d| d.root.as_sequence().unwrap_or(std::slice::from_ref(&d.root))).cloned().collect()
+}
+
+/// Why a file is no inventory, if it is none: what a failed command left behind would say that there are no nodes. Without any Node, an
+/// empty list is one, and so is the dump of a cluster with its HyperConverged.
+#[must_use]
+pub fn no_inventory(workspace: &Workspace, file: FileId) -> Option<String> {
+    let parsed = workspace.parsed(file);
+    // A broken document may have held Nodes, and half a list is worse than none. A key twice is only odd.
+    if let Some(problem) = parsed.problems.iter().find(|p| p.kind != ProblemKind::DuplicateKey) {
+        let line = workspace.source(file).map_or(1, |source| source.position(problem.span.start as usize).line);
+        return Some(format!("line {line}: {}", problem.message));
+    }
+    let is_empty_list = |root: &Node| {
+        let is_list = Object::read(root).is_some_and(|o| o.is("", "List") || o.is("", "NodeList"));
+        is_list && root.entry_at(&["items"]).is_some_and(|e| e.value.is_null() || e.value.as_sequence().is_some_and(<[Node]>::is_empty))
+    };
+    let counts = |o: &Object| o.is("", "Node") || HyperConverged::read(o).is_some();
+    let is_one = |root: &Node| is_empty_list(root) || manifest::objects(root).iter().any(counts);
+    let none_listed = |root: &Node| root.as_sequence().is_some_and(<[Node]>::is_empty);
+    let any = roots(workspace, file).iter().any(is_one) || parsed.documents.iter().any(|d| none_listed(&d.root));
+    (!any).then(|| "it holds no Node: is it the output of `kubectl get nodes -o yaml`?".to_owned())
 }

@@ -37,6 +37,49 @@ fn what_cannot_be_read_is_refused_as_it_was_written() {
 }
 
 #[test]
+fn what_a_failed_command_left_is_no_inventory() {
+    let repository = Repository::of("fixtures/example");
+    let no_node = "it holds no Node: is it the output of `kubectl get nodes -o yaml`?";
+    let status = "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":401}\n";
+    let pods = "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod}]\n";
+    let node =
+        "apiVersion: v1\nkind: Node\nmetadata: {name: a, labels: {node-role.kubernetes.io/worker: ''}}\nstatus: {nodeInfo: {architecture: amd64}}\n";
+    let broken = format!("{node}---\nkind: [\n");
+    for (text, why) in [
+        ("", no_node),
+        ("# nothing\n", no_node),
+        ("error: You must be logged in to the server (Unauthorized)\n", no_node),
+        ("<!DOCTYPE html>\n<html></html>\n", no_node),
+        (status, no_node),
+        (pods, no_node),
+        (&broken, "line 6: this is not valid YAML"),
+    ] {
+        repository.write("inventory", text);
+        let ran = hco_lint(repository.root(), &["--nodes", "prod=inventory"]);
+        assert!(ran.err.starts_with(&format!("hco-lint: inventory: {why}")), "{text}: {}", ran.err);
+        assert_eq!((ran.out.as_str(), ran.code), ("", 2), "{text}");
+    }
+    // A cluster may have no nodes yet.
+    for text in [
+        "apiVersion: v1\nkind: List\nitems: []\n",
+        "apiVersion: v1\nkind: NodeList\nitems:\n",
+        "[]\n",
+        &format!("[{{{}}}]\n", node.trim().replace('\n', ", ")),
+    ] {
+        repository.write("inventory", text);
+        assert_eq!(hco_lint(repository.root(), &["--nodes", "prod=inventory"]).err, "", "{text}");
+    }
+    // A manifest that only labels a node does not say what it is.
+    repository.write("inventory", &node.replace("status: {nodeInfo: {architecture: amd64}}\n", ""));
+    let ran = hco_lint(repository.root(), &["--nodes", "prod=inventory"]);
+    assert!(ran.out.contains("node architectures are unknown for prod"), "{}", ran.out);
+    repository.write("inventory", "");
+    repository.write(".hco-lint.yaml", "clusters:\n- {name: prod, nodes: inventory}\n");
+    let ran = repository.lint(&[]);
+    assert_eq!((ran.err, ran.code), (format!(".hco-lint.yaml:2:23: `inventory`: {no_node}\n"), 2));
+}
+
+#[test]
 fn a_directory_is_not_what_stands_on_standard_input() {
     let repository = Repository::of("fixtures/example");
     let given = |path: &str| -> Ran {
