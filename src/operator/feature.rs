@@ -3,7 +3,7 @@
 use super::Tri;
 use super::hyperconverged::{Api, FEATURE, HyperConverged, boolean};
 use super::release::Release;
-use crate::manifest::template::is_template;
+use crate::manifest::template::{self, is_expression};
 use crate::source::Span;
 use crate::yaml::{Entry, Lookup, Node, Value};
 
@@ -134,7 +134,7 @@ fn misshapen(hco: &HyperConverged) -> bool {
 
 /// Whether the value is written out, and not for a template to fill in.
 fn is_plain(node: &Node) -> bool {
-    !matches!(node.value(), Value::Opaque(_)) && !node.text().is_some_and(is_template)
+    !matches!(node.value(), Value::Opaque(_)) && !is_expression(node)
 }
 
 /// The annotation by which a v1beta1 resource keeps what v1 alone can say; it comes with what a cluster gives out.
@@ -153,21 +153,28 @@ fn restored(hco: &HyperConverged) -> Option<&Node> {
 }
 
 fn switch(hco: &HyperConverged, path: &[&str]) -> (Tri, Option<Node>) {
-    let (on, node) = boolean(hco.root().at(path), false);
+    let (on, node) = boolean(template::at(hco.root(), path), false);
     (on, node.cloned())
 }
 
 fn gate_value(hco: &HyperConverged, release: Release) -> (Tri, Option<Node>) {
     match gate(hco, release) {
         Some(gate) => (gate.enabled, Some(gate.node.find(&["state"]).unwrap_or(gate.node).clone())),
-        None => match hco.root().at(V1_GATES) {
+        None => match template::at(hco.root(), V1_GATES) {
             Lookup::Unknown(_) => (Tri::Maybe, None),
             Lookup::Found(_) if misshapen(hco) => (Tri::Maybe, None),
-            Lookup::Found(list) if list.as_sequence().is_some_and(|items| items.iter().any(|i| matches!(i.get("name"), Lookup::Unknown(_)))) => {
-                (Tri::Maybe, None)
-            }
+            Lookup::Found(list) if is_expression(list) || list.as_sequence().is_some_and(|items| items.iter().any(is_any)) => (Tri::Maybe, None),
             _ => (Tri::No, None),
         },
+    }
+}
+
+/// Whether an entry may be any gate's.
+fn is_any(gate: &Node) -> bool {
+    match template::at(gate, &["name"]) {
+        Lookup::Unknown(_) => true,
+        Lookup::Found(name) => is_expression(name),
+        Lookup::Absent => false,
     }
 }
 
@@ -183,4 +190,31 @@ fn belongs(hco: &HyperConverged, path: &[&str]) -> Span {
         return gates.key.span();
     }
     hco.nearest(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::Object;
+    use crate::yaml::parse;
+
+    #[test]
+    fn what_a_template_writes_is_unknown() {
+        for (version, spec) in [
+            ("v1beta1", "'${X}'"),
+            ("v1beta1", "{featureGates: '${X}'}"),
+            ("v1beta1", "{featureGates: {enableMultiArchBootImageImport: '${X}'}}"),
+            ("v1", "'${X}'"),
+            ("v1", "{workloadSources: '${X}'}"),
+            ("v1", "{featureGates: '${X}'}"),
+            ("v1", "{featureGates: ['${X}']}"),
+            ("v1", "{featureGates: [{name: '${X}'}]}"),
+            ("v1", "{featureGates: [{name: enableMultiArchBootImageImport, state: '${X}'}]}"),
+        ] {
+            let parsed = parse(crate::source::FileId(0), &format!("apiVersion: hco.kubevirt.io/{version}\nkind: HyperConverged\nspec: {spec}\n"));
+            let hco = Object::read(&parsed.documents[0].root).and_then(|o| HyperConverged::read(&o)).expect("one");
+            let feature = feature(&hco, Release::NEWEST);
+            assert_eq!((feature.on, feature.refused), (Tri::Maybe, false), "{version} {spec}");
+        }
+    }
 }

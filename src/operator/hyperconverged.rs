@@ -2,7 +2,7 @@
 
 use super::Tri;
 use super::placement::Placement;
-use crate::manifest::{Object, template::is_template};
+use crate::manifest::{Object, template, template::is_template};
 use crate::source::{FileId, Span};
 use crate::yaml::{Entry, Lookup, Node};
 
@@ -101,7 +101,7 @@ impl HyperConverged {
     /// A part, null counting as absent.
     #[must_use]
     pub fn part(&self, part: Part) -> Lookup<'_> {
-        self.root().at(self.api.path(part))
+        template::at(self.root(), self.api.path(part))
     }
 
     /// Placement of workloads or infrastructure.
@@ -114,7 +114,7 @@ impl HyperConverged {
     #[must_use]
     pub fn images(&self) -> Vec<Image> {
         let items = self.part(Part::Images).found().and_then(Node::as_sequence).unwrap_or_default();
-        items.iter().map(|node| Image { node: node.clone() }).collect()
+        items.iter().filter(|node| !template::is_expression(node)).map(|node| Image { node: node.clone() }).collect()
     }
 
     /// Whether the list of images can be read; the opposite is a list that is a template expression or holds one.
@@ -194,13 +194,13 @@ impl Image {
     /// Whether the name can be read.
     #[must_use]
     pub fn name_known(&self) -> bool {
-        !matches!(self.node.at(&["metadata", "name"]), Lookup::Unknown(_)) && !is_template(self.name())
+        !matches!(template::at(&self.node, &["metadata", "name"]), Lookup::Unknown(_)) && !is_template(self.name())
     }
 
     /// The value of an annotation. The API server accepts strings alone; anything else is refused before the operator sees it.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Text<'_> {
-        match self.node.at(&["metadata", "annotations", key]) {
+        match template::at(&self.node, &["metadata", "annotations", key]) {
             Lookup::Absent => Text::Absent,
             Lookup::Unknown(_) => Text::Unknown,
             Lookup::Found(node) => match node.text() {

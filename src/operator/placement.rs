@@ -3,6 +3,7 @@
 //! Follows the operator's `pkg/internal/nodeinfo` and the scheduler's `component-helpers/scheduling/corev1/nodeaffinity`.
 
 use super::{SUPPORTED, Tri, labels};
+use crate::manifest::template::{self, is_expression, is_template};
 use crate::nodes::pool::{LabelValue, Labels};
 use crate::source::Span;
 use crate::yaml::{Lookup, Node, Opaque};
@@ -25,6 +26,8 @@ pub struct Required {
     pub span: Span,
     /// The terms; one that matches is enough. Empty terms are kept: they match nothing.
     pub terms: Vec<Term>,
+    /// There may be others that cannot be read.
+    pub open: bool,
 }
 
 /// One `nodeSelectorTerms` item: all of its requirements must hold.
@@ -36,6 +39,8 @@ pub struct Term {
     pub expressions: Vec<Requirement>,
     /// `matchFields`.
     pub fields: Vec<Requirement>,
+    /// There may be others that cannot be read.
+    pub open: bool,
 }
 
 /// One requirement.
@@ -49,6 +54,8 @@ pub struct Requirement {
     pub operator: String,
     /// The values; `None` stands for one that cannot be read.
     pub values: Vec<Option<String>>,
+    /// Part of it cannot be read, so that it may demand anything.
+    pub unknown: bool,
 }
 
 /// Why a required affinity is refused, and where.
@@ -74,23 +81,29 @@ impl Placement {
             Lookup::Found(node) => node,
         };
         let mut unknown = None;
-        match node.at(&["nodeSelector"]) {
+        let expression = |node: &Node| Opaque { reason: "a template expression stands there".into(), span: node.span() };
+        match template::at(node, &["nodeSelector"]) {
             Lookup::Unknown(opaque) => unknown = Some(opaque.clone()),
             Lookup::Absent => {}
+            Lookup::Found(selector) if is_expression(selector) => unknown = Some(expression(selector)),
             Lookup::Found(selector) => {
                 let mapping = selector.as_mapping();
                 unknown = mapping.and_then(|m| m.open.clone());
                 for entry in mapping.map_or(&[][..], |m| &m.entries) {
-                    placement.selector.push((entry.key.text().unwrap_or_default().to_owned(), readable(&entry.value)));
+                    match readable(&entry.key) {
+                        Some(key) => placement.selector.push((key, readable(&entry.value))),
+                        None => unknown = Some(expression(&entry.key)),
+                    }
                 }
             }
         }
-        match node.at(&["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"]) {
+        match template::at(node, &["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"]) {
             Lookup::Unknown(opaque) => unknown = Some(opaque.clone()),
             Lookup::Absent => {}
+            Lookup::Found(required) if is_expression(required) => unknown = Some(expression(required)),
             Lookup::Found(required) => {
                 let terms = required.items_at(&["nodeSelectorTerms"]).iter().map(Term::read).collect();
-                placement.required = Some(Required { span: required.span(), terms });
+                placement.required = Some(Required { span: required.span(), terms, open: !is_list(required, "nodeSelectorTerms") });
             }
         }
         placement.unknown = unknown;
@@ -117,7 +130,7 @@ impl Placement {
             answer = answer.and(is_one_of(node, key, std::slice::from_ref(value)));
         }
         if let Some(required) = &self.required {
-            let any = required.terms.iter().map(|t| t.matches(node, name)).fold(Tri::No, Tri::or);
+            let any = required.terms.iter().map(|t| t.matches(node, name)).fold(if required.open { Tri::Maybe } else { Tri::No }, Tri::or);
             // Admission refuses what does not parse: which nodes it was to choose is in nobody's hands.
             answer = answer.and(if self.refusals().is_empty() { any } else { Tri::Maybe });
         }
@@ -154,20 +167,21 @@ impl Required {
     /// Whether no term can match any node, because there is none or all are empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.terms.iter().all(Term::is_empty)
+        self.terms.iter().all(Term::is_empty) && !self.open
     }
 }
 
 impl Term {
     fn read(node: &Node) -> Self {
         let requirements = |key| node.items_at(&[key]).iter().map(Requirement::read).collect();
-        Self { span: node.span(), expressions: requirements("matchExpressions"), fields: requirements("matchFields") }
+        let open = !is_list(node, "matchExpressions") || !is_list(node, "matchFields");
+        Self { span: node.span(), expressions: requirements("matchExpressions"), fields: requirements("matchFields"), open }
     }
 
     /// A term without requirements matches nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.expressions.is_empty() && self.fields.is_empty()
+        self.expressions.is_empty() && self.fields.is_empty() && !self.open
     }
 
     fn matches(&self, node: &Labels, name: Option<&str>) -> Tri {
@@ -176,14 +190,20 @@ impl Term {
         }
         let expressions = self.expressions.iter().map(|r| r.matches(node));
         let fields = self.fields.iter().map(|r| r.matches_name(name));
-        expressions.chain(fields).fold(Tri::Yes, Tri::and)
+        expressions.chain(fields).fold(if self.open { Tri::Maybe } else { Tri::Yes }, Tri::and)
     }
 }
 
 impl Requirement {
     fn read(node: &Node) -> Self {
+        let unreadable = |key: &str| match template::at(node, &[key]) {
+            Lookup::Unknown(_) => true,
+            Lookup::Found(found) => is_expression(found),
+            Lookup::Absent => false,
+        };
         Self {
             span: node.span(),
+            unknown: ["key", "operator", "values"].into_iter().any(unreadable),
             key: node.find(&["key"]).and_then(Node::text).unwrap_or_default().to_owned(),
             operator: node.find(&["operator"]).and_then(Node::text).unwrap_or_default().to_owned(),
             values: node.items_at(&["values"]).iter().map(readable).collect(),
@@ -193,6 +213,9 @@ impl Requirement {
     fn matches(&self, node: &Labels) -> Tri {
         if self.refusal().is_some() {
             return Tri::No;
+        }
+        if self.unknown {
+            return Tri::Maybe;
         }
         match self.operator.as_str() {
             "In" => is_one_of(node, &self.key, &self.values),
@@ -215,7 +238,7 @@ impl Requirement {
         if self.field_refusal().is_some() {
             return Tri::No;
         }
-        let Some(Some(want)) = self.values.first() else { return Tri::Maybe };
+        let Some(Some(want)) = self.values.first().filter(|_| !self.unknown) else { return Tri::Maybe };
         // The only field there is; any other reads as the empty string.
         let equal = match (self.key.as_str(), name) {
             ("metadata.name", Some(name)) => Tri::from(name == want),
@@ -226,7 +249,7 @@ impl Requirement {
     }
 
     fn refusal(&self) -> Option<Refusal> {
-        let refuse = |reason: String| Some(Refusal { span: self.span, reason });
+        let refuse = |reason: String| (!self.unknown).then_some(Refusal { span: self.span, reason });
         if let Some(why) = labels::key_error(&self.key) {
             return refuse(format!("`{}` is no label key: {why}", self.key));
         }
@@ -250,7 +273,7 @@ impl Requirement {
     }
 
     fn field_refusal(&self) -> Option<Refusal> {
-        let refuse = |reason: String| Some(Refusal { span: self.span, reason });
+        let refuse = |reason: String| (!self.unknown).then_some(Refusal { span: self.span, reason });
         match self.operator.as_str() {
             "In" | "NotIn" if self.values.len() == 1 => None,
             "In" | "NotIn" => refuse("`matchFields` takes exactly one value".to_owned()),
@@ -289,9 +312,18 @@ pub fn hints(placement: Lookup<'_>) -> Vec<Hint> {
     preferred.map(hint("a preference")).chain(tolerations.map(hint("a toleration"))).collect()
 }
 
+/// Whether a key holds a list that can be read, or nothing at all.
+fn is_list(node: &Node, key: &str) -> bool {
+    match template::at(node, &[key]) {
+        Lookup::Unknown(_) => false,
+        Lookup::Found(list) => !is_expression(list),
+        Lookup::Absent => true,
+    }
+}
+
 /// A scalar's text, or nothing when it is a template expression.
 fn readable(node: &Node) -> Option<String> {
-    node.text().filter(|t| !crate::manifest::template::is_template(t)).map(str::to_owned)
+    node.text().filter(|t| !is_template(t)).map(str::to_owned)
 }
 
 fn exists(node: &Labels, key: &str) -> Tri {
@@ -308,5 +340,47 @@ fn is_one_of(node: &Labels, key: &str, values: &[Option<String>]) -> Tri {
         Some(LabelValue::Is(_)) => Tri::from(values.iter().any(Option::is_none)).and(Tri::Maybe),
         Some(LabelValue::Absent) => Tri::No,
         Some(LabelValue::Some) | None => Tri::Maybe,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+    use crate::yaml::parse;
+
+    /// What a placement makes of a node with the label `a: b`, and how many requirements admission refuses.
+    fn judged(text: &str) -> (Tri, usize) {
+        let root = parse(FileId(0), text).documents[0].root.clone();
+        let placement = Placement::read(Lookup::Found(&root));
+        let known = [("a".to_owned(), LabelValue::Is("b".to_owned()))].into();
+        (placement.matches(&Labels { known, complete: true }, Some("n")), placement.refusals().len())
+    }
+
+    #[test]
+    fn what_a_template_writes_is_unknown_and_never_refused() {
+        let required = |terms: &str| {
+            judged(&format!("affinity: {{nodeAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: {{nodeSelectorTerms: {terms}}}}}}}\n"))
+        };
+        for terms in [
+            "'${X}'",
+            "['${X}']",
+            "[{matchExpressions: '${X}'}]",
+            "[{matchFields: '${X}'}]",
+            "[{matchExpressions: ['${X}']}]",
+            "[{matchExpressions: [{key: '${X}', operator: In, values: [b]}]}]",
+            "[{matchExpressions: [{key: a, operator: '${X}', values: [b]}]}]",
+            "[{matchExpressions: [{key: a, operator: In, values: '${X}'}]}]",
+            "[{matchExpressions: [{key: a, operator: In, values: ['${X}']}]}]",
+            "[{matchFields: [{key: metadata.name, operator: '${X}', values: [n]}]}]",
+        ] {
+            assert_eq!(required(terms), (Tri::Maybe, 0), "{terms}");
+        }
+        assert_eq!(required("[{matchExpressions: [{key: a, operator: In, values: [c]}, '${X}']}]"), (Tri::No, 0), "all must hold");
+        assert_eq!(required("[{matchExpressions: [{key: a, operator: In, values: [b]}]}]"), (Tri::Yes, 0));
+        assert_eq!(required("[{matchExpressions: [{key: a, operator: In}]}]"), (Tri::Maybe, 1));
+        for placement in ["'${X}'", "nodeSelector: '${X}'", "nodeSelector: {'${X}': b}", "affinity: '${X}'", "affinity: {nodeAffinity: '${X}'}"] {
+            assert_eq!(judged(placement), (Tri::Maybe, 0), "{placement}");
+        }
     }
 }

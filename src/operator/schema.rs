@@ -3,7 +3,7 @@
 //! As in the API server: null counts as absent, a key the schema does not know is pruned and not refused.
 
 use super::hyperconverged::{Api, HyperConverged};
-use crate::manifest::template::is_template;
+use crate::manifest::template::is_expression;
 use crate::source::Span;
 use crate::yaml::{Lookup, Node, Typed, Value};
 use std::collections::BTreeMap;
@@ -97,8 +97,8 @@ pub fn violations(hco: &HyperConverged) -> Vec<Violation> {
     let Some(root) = check.blocks.get(name) else { return Vec::new() };
     match hco.root().get("spec").non_null() {
         Lookup::Found(spec) if spec.as_mapping().is_some() => check.children(root, spec),
-        Lookup::Found(spec) => check.report(spec.span(), Problem::Type(Type::Object, describe(spec))),
-        Lookup::Absent | Lookup::Unknown(_) => {}
+        Lookup::Found(spec) if !is_expression(spec) => check.report(spec.span(), Problem::Type(Type::Object, describe(spec))),
+        Lookup::Found(_) | Lookup::Absent | Lookup::Unknown(_) => {}
     }
     check.found
 }
@@ -129,7 +129,7 @@ impl Check {
 
     fn value(&mut self, field: &'static Field, node: &Node) {
         let field = self.resolve(field);
-        if matches!(node.value(), Value::Opaque(_)) || node.text().is_some_and(is_template) {
+        if matches!(node.value(), Value::Opaque(_)) || is_expression(node) {
             return;
         }
         let Some(wanted) = type_of(field.kind) else { return };
