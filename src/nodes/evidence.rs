@@ -76,7 +76,11 @@ impl Evidence {
 
     /// The capacity annotation of a machine set, Cluster API's or OpenShift's: `kubernetes.io/arch=<GOARCH>` between commas and spaces.
     pub(super) fn capacity_annotation(&mut self, annotations_of: &Node) {
-        let Field::Text(text, span) = read::field(annotations_of, &["metadata", "annotations", CAPACITY_LABELS]) else { return };
+        let (text, span) = match read::field(annotations_of, &["metadata", "annotations", CAPACITY_LABELS]) {
+            Field::Text(text, span) => (text, span),
+            Field::Unreadable(because) => return self.unclear(because),
+            Field::Absent => return,
+        };
         if let Some(arch) = capacity_labels(text).find(|(key, _)| *key == "kubernetes.io/arch").map(|(_, value)| value) {
             // The machine config operator and the autoscaler compare the word as it stands, so an alias is not heard here either.
             match Arch::parse(arch) {

@@ -43,7 +43,7 @@ impl<'a> Field<'a> {
 
 /// The text field at the end of a path. Null counts as absent, and so does an empty string, as Kubernetes' defaulting has it.
 pub(super) fn field<'a>(root: &'a Node, path: &[&str]) -> Field<'a> {
-    match root.at(path) {
+    match template::at(root, path) {
         Lookup::Absent => Field::Absent,
         Lookup::Unknown(opaque) => Field::Unreadable(opaque.reason.to_string()),
         Lookup::Found(node) => scalar(node, path.last().copied().unwrap_or_default()),
@@ -91,7 +91,7 @@ impl Number {
 
 /// The number at the end of a path. A quoted number is read too: annotations hold nothing else.
 pub(super) fn number(root: &Node, path: &[&str]) -> Number {
-    match root.at(path) {
+    match template::at(root, path) {
         Lookup::Absent => Number::Absent,
         Lookup::Unknown(_) => Number::Unreadable,
         Lookup::Found(node) => {
