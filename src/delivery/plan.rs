@@ -163,6 +163,18 @@ impl Plan<'_> {
         }
     }
 
+    /// Whether a build fails, yields nothing at all, and has a HyperConverged in its directory.
+    fn loses(&self, rendered: &Rendered, root: &str) -> bool {
+        let Some(directory) = root.strip_suffix('/') else { return false };
+        let workspace = self.context.workspace;
+        let holds = |id: FileId| {
+            let file = workspace.file(id);
+            file.linted && file.relevant && workspace.source(id).is_ok_and(|source| source.text.contains(KIND))
+        };
+        let fails = rendered.objects.is_empty() && rendered.problems.iter().any(|p| p.effect == Effect::Refused);
+        fails && workspace.below(directory.trim_start_matches('.')).any(|(id, _)| holds(id))
+    }
+
     fn start(&mut self, candidate: &Candidate) {
         let target = Target::Path(candidate.root.clone());
         let seed = Seed { how: candidate.how, root: &candidate.root, target, mode: Mode::Full, confidence: Confidence::High };
@@ -180,10 +192,12 @@ impl Plan<'_> {
             // One template is unknown for the same reason in every release of it.
             let new = rendered.unresolved.iter().filter(|u| self.hidden.insert((u.span, u.reason.clone())));
             self.out.unresolved.extend(new.cloned());
-            // What is wrong with a build matters where it yields a HyperConverged, or patches one that is not there.
+            // What is wrong with a build matters where it yields a HyperConverged, patches one that is not there, or yields nothing of what may
+            // be one's.
             let yields = rendered.objects.iter().any(|o| HyperConverged::read(o).is_some());
             let patches = |p: &Problem| p.sought.as_ref().is_some_and(|(group, kind)| (&**group, &**kind) == (GROUP, KIND));
-            self.out.problems.extend(rendered.problems.iter().filter(|p| yields || p.kind == ProblemKind::Limit || patches(p)).cloned());
+            let matters = yields || self.loses(rendered, seed.root);
+            self.out.problems.extend(rendered.problems.iter().filter(|p| matters || p.kind == ProblemKind::Limit || patches(p)).cloned());
         }
         self.out.list.push(Delivery {
             how: seed.how,

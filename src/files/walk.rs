@@ -124,13 +124,22 @@ impl Walk {
             builder.current_dir(&boundary);
             builder.add_ignore(exclude);
         }
-        let (refused, shown) = (Arc::new(Mutex::new(Vec::new())), self.shown.clone());
+        let (refused, shown, exclude) = (Arc::new(Mutex::new(Vec::new())), self.shown.clone(), self.exclude.clone());
         let refuse = Arc::clone(&refused);
         builder.filter_entry(move |entry| {
-            if entry.file_name() == ".git" || (entry.path_is_symlink() && !inside(entry.path(), &boundary)) {
+            if entry.file_name() == ".git" {
                 return false;
             }
             let is_directory = || entry.file_type().is_some_and(|t| t.is_dir());
+            if entry.path_is_symlink() && !inside(entry.path(), &boundary) {
+                // What could matter there is not looked at, and that is said.
+                let path = entry.path();
+                let matters = is_directory() || wanted(entry.file_name().as_encoded_bytes());
+                if matters && !exclude.is_match(&slashes(path.strip_prefix(&boundary).unwrap_or(path))) {
+                    refuse.lock().unwrap_or_else(PoisonError::into_inner).push((shown.absolute(path), OUTSIDE.to_owned()));
+                }
+                return false;
+            }
             let obstacle = if honour && is_directory() { ignored::obstacle(entry.path(), &boundary) } else { None };
             let passes = obstacle.is_none();
             let told = obstacle.map(|(path, why)| (shown.absolute(&path), why));
@@ -160,7 +169,7 @@ impl Walk {
 
     fn visit(&self, entry: &DirEntry, buffer: &mut Vec<u8>, mine: &mut Walked) {
         let name = entry.file_name().as_encoded_bytes();
-        if !wanted(name) || !entry.file_type().is_some_and(|t| t.is_file()) {
+        if !wanted(name) || entry.file_type().is_none_or(|t| t.is_dir()) {
             return;
         }
         if !self.exclude.is_empty() {
@@ -168,6 +177,9 @@ impl Walk {
             if !hits.is_empty() {
                 return mine.excluding.extend(hits);
             }
+        }
+        if !entry.file_type().is_some_and(|t| t.is_file()) {
+            return mine.errors.push((self.shown.absolute(entry.path()), IRREGULAR.to_owned()));
         }
         // The directory says that it is a regular file, so opening it waits for nobody.
         let read = read_into(entry.path(), buffer).map(|()| buffer.as_slice());
@@ -266,7 +278,8 @@ pub(crate) fn read_named(path: &Path) -> Result<String, String> {
 
 /// Reads a file inside the boundary.
 pub(super) fn read_raw(path: &Path, boundary: &Path) -> Result<Vec<u8>, String> {
-    if inside(path, boundary) { read_bytes(path) } else { Err(OUTSIDE.to_owned()) }
+    let real = path.canonicalize().map_err(|e| e.to_string())?;
+    if real.starts_with(boundary) { read_bytes(path) } else { Err(OUTSIDE.to_owned()) }
 }
 
 /// Whether a path is a file inside the boundary.

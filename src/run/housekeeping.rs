@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::delivery::{Deliveries, kustomize};
-use crate::files::Workspace;
+use crate::files::{KUSTOMIZATIONS, Workspace};
 use crate::finding::{Consequence, Severity};
 use crate::manifest::{Object, template::is_template};
 use crate::outcome::ClusterView;
@@ -11,6 +11,9 @@ use crate::source::{FileId, Source};
 use crate::yaml::{Problem, ProblemKind};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
+
+/// Names of the installer's files.
+const INSTALLER: [&str; 4] = ["install-config.yaml", "install-config.yml", "agent-config.yaml", "agent-config.yml"];
 
 /// Reports what is wrong with the text of manifests.
 pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &dyn Fn(&str) -> bool, findings: &mut Findings) {
@@ -21,7 +24,7 @@ pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &d
         let Ok(source) = workspace.source(id) else { continue };
         let template = is_template(&source.text);
         let claims = OnceCell::new();
-        let is_meant = || *claims.get_or_init(|| file.explicit || claims_to_be_manifest(source));
+        let is_meant = || *claims.get_or_init(|| file.explicit || means_something(file.name()) || claims_to_be_manifest(source));
         for problem in &workspace.parsed(id).problems {
             match problem.kind {
                 ProblemKind::Syntax | ProblemKind::Ignored if !template && is_meant() => {
@@ -68,6 +71,11 @@ pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &d
             Draft::new(unresolved.span, "whatever this brings is unknown", format!("not seen: {}", unresolved.reason)).field("unresolved"),
         );
     }
+}
+
+/// Whether a file's name says what it is to hold.
+fn means_something(name: &str) -> bool {
+    KUSTOMIZATIONS.contains(&name) || INSTALLER.contains(&name)
 }
 
 fn claims_to_be_manifest(source: &Source) -> bool {

@@ -125,7 +125,8 @@ impl Place {
             _ => self.shown.from(),
         };
         let inside = start.ancestors().take_while(|a| a.starts_with(&self.boundary));
-        match inside.map(|a| a.join(FILE_NAME)).find(|p| p.is_file() || settings.texts.contains_key(p)) {
+        // What is no file there is refused, and not passed over: somebody meant it to hold.
+        match inside.map(|a| a.join(FILE_NAME)).find(|p| p.symlink_metadata().is_ok() || settings.texts.contains_key(p)) {
             Some(path) => match text(&path).map_or_else(|| files::read(&path, &self.boundary), Ok) {
                 Ok(text) => Ok(Some((path, text))),
                 Err(why) => Err(vec![format!("{}: {why}", self.shown.absolute(&path))]),
