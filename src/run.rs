@@ -118,6 +118,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         catalogue,
         namespace: config.namespace.as_ref().map(|(n, span)| (n.clone(), Some(*span))),
     };
+    deliveries.unresolved.extend(housekeeping::undecided(&workspace, &deliveries, &clusters, &assumptions));
     settings.stage.set("checking clusters");
     let mut findings = Findings::default();
     for cluster in &clusters {

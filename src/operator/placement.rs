@@ -137,6 +137,18 @@ impl Placement {
         answer
     }
 
+    /// Why part of it cannot be read, if so.
+    #[must_use]
+    pub fn unread(&self) -> Option<String> {
+        let terms = || self.required.iter().flat_map(|r| &r.terms);
+        let unreadable = |r: &Requirement| r.unknown || r.values.iter().any(Option::is_none);
+        let open = self.selector.iter().any(|(_, value)| value.is_none())
+            || self.required.as_ref().is_some_and(|r| r.open)
+            || terms().any(|t| t.open || t.expressions.iter().chain(&t.fields).any(unreadable));
+        let unknown = self.unknown.as_ref().map(|opaque| opaque.reason.to_string());
+        unknown.or_else(|| open.then(|| "a template expression stands there".to_owned()))
+    }
+
     /// Whether all nodes that it can choose have the same architecture, whatever nodes there are.
     #[must_use]
     pub fn is_of_one_architecture(&self) -> bool {

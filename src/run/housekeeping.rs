@@ -1,16 +1,20 @@
 //! What the run itself has to say: broken files, keys given twice, entries of the configuration that match nothing.
 
+use crate::cluster::{Assumptions, Cluster};
 use crate::config::Config;
 use crate::delivery::{Deliveries, kustomize};
 use crate::files::{KUSTOMIZATIONS, Workspace};
-use crate::finding::{Consequence, Severity};
-use crate::manifest::{Object, template::is_template};
-use crate::outcome::ClusterView;
+use crate::finding::{Confidence, Consequence, Severity};
+use crate::manifest::{Object, template, template::is_template};
+use crate::operator::Tri;
+use crate::operator::feature::feature;
+use crate::operator::hyperconverged::{HyperConverged, Part};
+use crate::outcome::{ClusterView, Unresolved};
 use crate::rules::{Draft, Findings};
-use crate::source::{FileId, Source};
-use crate::yaml::{Problem, ProblemKind};
+use crate::source::{FileId, Source, Span};
+use crate::yaml::{Lookup, Problem, ProblemKind};
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Names of the installer's files.
 const INSTALLER: [&str; 4] = ["install-config.yaml", "install-config.yml", "agent-config.yaml", "agent-config.yml"];
@@ -76,6 +80,43 @@ pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &d
 /// Whether a file's name says what it is to hold.
 fn means_something(name: &str) -> bool {
     KUSTOMIZATIONS.contains(&name) || INSTALLER.contains(&name)
+}
+
+/// What decides whether images are imported for all nodes and cannot be read, where nothing else says that something was not seen: silence
+/// would look like approval.
+pub(super) fn undecided(workspace: &Workspace, deliveries: &Deliveries, clusters: &[Cluster], assumptions: &Assumptions<'_>) -> Vec<Unresolved> {
+    let mut found: BTreeMap<(Span, String), Unresolved> = BTreeMap::new();
+    let mut told: BTreeSet<FileId> = deliveries.unresolved.iter().map(|u| u.span.file).collect();
+    told.extend(deliveries.problems.iter().map(|p| p.span.file));
+    told.extend(&deliveries.templates);
+    for subject in clusters.iter().filter_map(|c| c.subject(assumptions)) {
+        let claim = subject.claim;
+        let mut files = claim.files.iter().copied().chain(claim.via.iter().map(|l| l.span.file));
+        let said = files.any(|id| told.contains(&id) || workspace.source(id).is_err());
+        if said || claim.guessed || claim.confidence == Confidence::Low || !subject.minds_architectures() {
+            continue;
+        }
+        let own = feature(&claim.seen, subject.release);
+        let (span, path, why) = match claim.seen.placement(Part::Workloads).unread() {
+            _ if own.on == Tri::Maybe && !own.refused => (own.place, own.path, why_not(&claim.seen, own.path)),
+            Some(why) if subject.feature.on == Tri::No => {
+                let path = claim.seen.api.path(Part::Workloads);
+                (claim.seen.nearest(path), path, why)
+            }
+            _ => continue,
+        };
+        let reason = format!("what `{}` comes to: {why}", path.join("."));
+        found.entry((span, reason.clone())).or_insert(Unresolved { reason, span });
+    }
+    found.into_values().collect()
+}
+
+/// Why what stands at a path cannot be read.
+fn why_not(hco: &HyperConverged, path: &[&str]) -> String {
+    match template::at(hco.root(), path) {
+        Lookup::Unknown(opaque) => opaque.reason.to_string(),
+        Lookup::Found(_) | Lookup::Absent => "a template expression stands there".to_owned(),
+    }
 }
 
 fn claims_to_be_manifest(source: &Source) -> bool {
