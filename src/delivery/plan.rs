@@ -9,7 +9,7 @@ use super::repository::{Repository, name_of};
 use super::{Deliveries, Delivery, Emission, How, Mode, Target, What, acm, argocd, carriers, flux, values};
 use crate::files::Workspace;
 use crate::finding::{Confidence, Label};
-use crate::manifest::Object;
+use crate::manifest::{self, Object};
 use crate::operator::hyperconverged::{GROUP, HyperConverged, KIND};
 use crate::outcome::Unresolved;
 use crate::source::{FileId, Span};
@@ -88,6 +88,7 @@ pub fn deliveries(workspace: &Workspace, excluded: &dyn Fn(&str) -> bool, url: O
         context: &context,
         out: all,
         told: BTreeSet::new(),
+        failed: Vec::new(),
         hidden: BTreeSet::new(),
         whole: BTreeSet::new(),
         known: RefCell::default(),
@@ -97,6 +98,7 @@ pub fn deliveries(workspace: &Workspace, excluded: &dyn Fn(&str) -> bool, url: O
         plan.start(candidate);
     }
     plan.unseen_templates();
+    plan.failed_builds(excluded);
     plan.out.list.sort_by(|a, b| a.root.cmp(&b.root).then(a.how.cmp(&b.how)));
     plan.out
 }
@@ -107,6 +109,8 @@ struct Plan<'a> {
     out: Deliveries,
     /// Problems and unresolved references are told once per rendering.
     told: BTreeSet<usize>,
+    /// The builds that fail and yield nothing, by their root.
+    failed: Vec<(String, Arc<Rendered>)>,
     /// What was told to be unresolved.
     hidden: BTreeSet<(Span, String)>,
     /// Templates of which some release leaves nothing unknown.
@@ -163,16 +167,26 @@ impl Plan<'_> {
         }
     }
 
-    /// Whether a build fails, yields nothing at all, and has a HyperConverged in its directory.
-    fn loses(&self, rendered: &Rendered, root: &str) -> bool {
-        let Some(directory) = root.strip_suffix('/') else { return false };
+    /// What is wrong with builds that yield nothing at all, where a HyperConverged below them goes nowhere.
+    fn failed_builds(&mut self, excluded: &dyn Fn(&str) -> bool) {
+        let failed = std::mem::take(&mut self.failed);
+        let delivered: BTreeSet<FileId> =
+            if failed.is_empty() { BTreeSet::new() } else { self.out.list.iter().flat_map(|d| d.files.iter().copied()).collect() };
         let workspace = self.context.workspace;
-        let holds = |id: FileId| {
+        let is_lost = |id: FileId| {
             let file = workspace.file(id);
-            file.linted && file.relevant && workspace.source(id).is_ok_and(|source| source.text.contains(KIND))
+            let holds_one = || {
+                let mut objects = workspace.parsed(id).documents.iter().flat_map(|d| manifest::objects(&d.root));
+                objects.any(|o| HyperConverged::read(&o).is_some())
+            };
+            file.linted && file.relevant && !delivered.contains(&id) && !excluded(&file.path) && holds_one()
         };
-        let fails = rendered.objects.is_empty() && rendered.problems.iter().any(|p| p.effect == Effect::Refused);
-        fails && workspace.below(directory.trim_start_matches('.')).any(|(id, _)| holds(id))
+        for (root, rendered) in failed {
+            let directory = root.strip_suffix('/').map(|d| d.trim_start_matches('.'));
+            if directory.is_some_and(|d| workspace.below(d).any(|(id, _)| is_lost(id))) {
+                self.out.problems.extend(rendered.problems.iter().filter(|p| p.kind != ProblemKind::Limit).cloned());
+            }
+        }
     }
 
     fn start(&mut self, candidate: &Candidate) {
@@ -192,12 +206,13 @@ impl Plan<'_> {
             // One template is unknown for the same reason in every release of it.
             let new = rendered.unresolved.iter().filter(|u| self.hidden.insert((u.span, u.reason.clone())));
             self.out.unresolved.extend(new.cloned());
-            // What is wrong with a build matters where it yields a HyperConverged, patches one that is not there, or yields nothing of what may
-            // be one's.
+            // What is wrong with a build matters where it yields a HyperConverged, or patches one that is not there.
             let yields = rendered.objects.iter().any(|o| HyperConverged::read(o).is_some());
             let patches = |p: &Problem| p.sought.as_ref().is_some_and(|(group, kind)| (&**group, &**kind) == (GROUP, KIND));
-            let matters = yields || self.loses(rendered, seed.root);
-            self.out.problems.extend(rendered.problems.iter().filter(|p| matters || p.kind == ProblemKind::Limit || patches(p)).cloned());
+            self.out.problems.extend(rendered.problems.iter().filter(|p| yields || p.kind == ProblemKind::Limit || patches(p)).cloned());
+            if rendered.objects.is_empty() && rendered.problems.iter().any(|p| p.effect == Effect::Refused) {
+                self.failed.push((seed.root.to_owned(), Arc::clone(rendered)));
+            }
         }
         self.out.list.push(Delivery {
             how: seed.how,

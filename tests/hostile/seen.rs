@@ -60,6 +60,11 @@ fn cases() -> Vec<(&'static str, Files, &'static str, i32)> {
     };
     let carried = "apiVersion: addons.cluster.x-k8s.io/v1beta1\nkind: ClusterResourceSet\nmetadata: {name: virt}\nspec:\n  resources: \
                    [{kind: ConfigMap, name: elsewhere}]\n";
+    let conflict = "<<<<<<< HEAD\nresources: [hco.yaml]\n=======\nresources: [nodes.yaml, hco.yaml]\n>>>>>>> other\n";
+    let gate = on().replace(": true", ": ${multiarch}");
+    let placed = format!("{OFF}  workloads: {{nodePlacement: {{nodeSelector: {{kubernetes.io/arch: '${{arch}}'}}}}}}\n");
+    let replaced = |path: &str, text: String| with(path, text.as_bytes());
+    let installer = "apiVersion: v1\nbaseDomain: example.com\nmetadata: {name: prod}\ncompute: [\n";
     let remote_build = ("policies/virt/kustomization.yaml", "resources: ['https://git.example.com/acme/base//virt?ref=v1']\n");
     vec![
         ("a glob of files that is none", application("[a"), "this glob picks cannot be told", 0),
@@ -84,6 +89,20 @@ fn cases() -> Vec<(&'static str, Files, &'static str, i32)> {
             "a limit of hco-lint",
             4,
         ),
+        ("a kustomization in conflict", with("kustomization.yaml", conflict.as_bytes()), "skip the text from here", 0),
+        (
+            "a missing generator",
+            with("policies/hco.yaml", OFF.as_bytes())
+                .into_iter()
+                .chain(files([("policies/kustomization.yaml", "generators: [none.yaml]\n")]))
+                .collect(),
+            "none.yaml",
+            0,
+        ),
+        ("a broken kustomization", with("k/kustomization.yaml", b"patches: [\n"), "not valid YAML", 0),
+        ("a broken file of the installer", with("install-config.yaml", installer.as_bytes()), "not valid YAML", 0),
+        ("a flag that something substitutes", replaced("hco.yaml", gate), "comes to: a template expression", 0),
+        ("a placement that something substitutes", replaced("hco.yaml", placed), "comes to: a template expression", 0),
         ("no text", with("latin.yaml", &[OFF.as_bytes(), b"# \xe9\n"].concat()), "it is not UTF-8", 4),
         ("UTF-16", with("wide.yaml", b"\xff\xfek\0:\0"), "it is UTF-16", 4),
         ("a bound", with("deep.yaml", deep.as_bytes()), "nested more than 200 levels deep", 4),

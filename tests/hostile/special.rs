@@ -14,14 +14,15 @@ fn pipe(at: &Path) {
 
 #[test]
 fn pipes_are_not_waited_for() {
-    for name in
-        ["pipe.yaml", "kustomization.yaml", "k/values.yaml", ".git/config", ".hco-lint.yaml", "sub/.gitignore", ".ignore", ".git/info/exclude"]
-    {
+    for name in ["pipe.yaml", "kustomization.yaml", "k/values.yaml", ".git/config", "sub/.gitignore", ".ignore", ".git/info/exclude"] {
         let scratch = repository();
         pipe(&scratch.root.join(name));
         let report = json(&scratch.root, &[]);
         let is_ignore_file = name.ends_with("ignore");
         assert!(found(&report).contains(&FOUND.to_owned()) || is_ignore_file, "{name}: {report:#}");
+        if !name.starts_with(".git/") && !is_ignore_file {
+            assert_said(&scratch.root, "it is not a regular file");
+        }
         if is_ignore_file {
             let ran = run(&scratch.root, &["--fail-on", "never"]);
             assert_eq!(ran.code, Some(4), "{name}: {ran:?}");
@@ -89,6 +90,38 @@ fn files_that_cannot_be_read_are_said() {
     if std::fs::read(&secret).is_err() {
         assert_said(&scratch.root, "ermission denied");
     }
+}
+
+#[test]
+fn a_configuration_that_is_no_file_is_refused() {
+    let cases: [(&str, fn(&Path)); 4] = [
+        ("it is a directory", |at| std::fs::create_dir(at).expect("a directory")),
+        ("it is not a regular file", pipe),
+        ("No such file", |at| symlink("nowhere", at).expect("a link")),
+        ("it lies outside the repository", |at| symlink("/dev/null", at).expect("a link")),
+    ];
+    for (words, make) in cases {
+        let scratch = repository();
+        make(&scratch.root.join(".hco-lint.yaml"));
+        let ran = run(&scratch.root, &[]);
+        assert!(ran.err.starts_with(&format!("hco-lint: .hco-lint.yaml: {words}")) && ran.code == Some(2), "{ran:?}");
+    }
+}
+
+#[test]
+fn links_that_lead_out_are_said_unless_they_are_left_out() {
+    let scratch = repository();
+    symlink("/etc/hostname", scratch.root.join("more.yaml")).expect("a link");
+    assert_said(&scratch.root, "it lies outside the repository");
+    std::fs::write(scratch.root.join(".ignore"), "more.yaml\n").expect("a file");
+    assert_eq!(run(&scratch.root, &["--fail-on", "never"]).code, Some(0));
+    symlink("/etc", scratch.root.join("result")).expect("a link");
+    assert_said(&scratch.root, "it lies outside the repository");
+    std::fs::write(scratch.root.join(".hco-lint.yaml"), "exclude: [result]\n").expect("a file");
+    assert_eq!(run(&scratch.root, &["--fail-on", "never"]).code, Some(0));
+    // What no reader takes for a manifest is nobody's business.
+    symlink("/etc/hostname", scratch.root.join("notes.txt")).expect("a link");
+    assert_eq!(run(&scratch.root, &["--fail-on", "never"]).code, Some(0));
 }
 
 #[test]
