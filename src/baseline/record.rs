@@ -87,7 +87,11 @@ pub fn text(entries: &[Entry]) -> String {
 /// As JSON; what a terminal or a reviewer would not see as it is, is written out.
 fn quoted(text: &str) -> String {
     let plain = serde_json::Value::from(text).to_string();
-    plain.chars().map(|c| if is_active(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
+    // Of characters beyond the first 65,536, JSON writes halves that YAML does not know.
+    let escape = |c: char| if u32::from(c) > 0xffff { format!("\\U{:08x}", u32::from(c)) } else { format!("\\u{:04x}", u32::from(c)) };
+    // Two more are no characters to YAML.
+    let odd = |c: char| is_active(c) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    plain.chars().map(|c| if odd(c) { escape(c) } else { c.to_string() }).collect()
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use super::args::FixArgs;
 use super::{exit, say};
 use crate::fix;
 use crate::outcome::Outcome;
+use crate::report::text::neutral;
 use crate::run::{self, Changed, RunError, Settings};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 /// The mended texts, and how many findings they mend.
 #[derive(Debug, Default)]
@@ -45,8 +46,12 @@ pub(super) fn outcome(settings: &Settings, args: &FixArgs) -> Result<(Outcome, T
 /// Shows what would be changed.
 pub(super) fn diff(texts: &Texts, color: bool) -> io::Result<u8> {
     let mut out = io::stdout().lock();
+    // A patch is for programs and stays as it is; a person is shown what the lines hold.
+    let seen = out.is_terminal();
     for (path, changed) in &texts.files {
         for line in fix::unified(path, &changed.old, &changed.new).split_inclusive('\n') {
+            let shown = line.strip_suffix('\n').filter(|_| seen).map(|text| format!("{}\n", neutral(text.trim_end_matches('\r'))));
+            let line = shown.as_deref().unwrap_or(line);
             match (color, line.as_bytes().first()) {
                 (true, Some(b'+')) => write!(out, "\x1b[32m{}\x1b[0m", line)?,
                 (true, Some(b'-')) => write!(out, "\x1b[31m{}\x1b[0m", line)?,

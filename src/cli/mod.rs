@@ -10,6 +10,7 @@ mod scope;
 mod settings;
 mod shell;
 
+use crate::report::is_active;
 use args::{Cli, Command};
 use clap::Parser;
 use std::io::{self, Write};
@@ -48,8 +49,14 @@ pub fn main() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            // An argument may hold what a terminal or a build server obeys; clap repeats it as it is.
+            let odd = std::env::args_os().any(|a| a.to_string_lossy().chars().any(is_active));
             // Help and version are no errors; clap knows which stream they go to.
-            let _ = error.print();
+            let _ = if odd && error.use_stderr() {
+                say(error.to_string().trim_start_matches("error: ").split("\n\n").next().unwrap_or_default())
+            } else {
+                error.print()
+            };
             return if error.use_stderr() { exit::USAGE } else { exit::OK };
         }
     };

@@ -5,6 +5,7 @@ use super::uri::uri;
 use crate::config::ConfigError;
 use crate::finding::{Confidence, Finding, Fix, Severity};
 use crate::outcome::Outcome;
+use crate::report::text::neutral;
 use crate::rules;
 use crate::source::{FileId, Source, Span};
 use crate::text::and;
@@ -55,16 +56,16 @@ impl View<'_> {
 
     fn diagnostic(&self, finding: &Finding) -> Option<(String, Value)> {
         let (uri, range) = self.place(finding.primary.span)?;
-        let mut message = finding.message.clone();
+        let mut message = neutral(&finding.message).into_owned();
         let mut add = |what: String| message.push_str(&format!("\n{what}"));
         if !finding.clusters.is_empty() {
-            add(format!("affects: {}", and(&finding.clusters.iter().collect::<Vec<_>>())));
+            add(format!("affects: {}", neutral(&and(&finding.clusters.iter().collect::<Vec<_>>()))));
         }
         if finding.confidence != Confidence::High {
             add(format!("confidence: {}", finding.confidence.name()));
         }
-        finding.notes.iter().for_each(|note| add(note.clone()));
-        finding.help.iter().for_each(|help| add(format!("help: {help}")));
+        finding.notes.iter().for_each(|note| add(neutral(note).into_owned()));
+        finding.help.iter().for_each(|help| add(format!("help: {}", neutral(help))));
         let severity = match finding.severity {
             Severity::Error => 1,
             Severity::Warning => 2,
@@ -77,7 +78,7 @@ impl View<'_> {
         if self.client.related {
             let related = finding.related.iter().filter_map(|label| {
                 let (uri, range) = self.place(label.span)?;
-                Some(json!({ "location": { "uri": uri, "range": range }, "message": label.message }))
+                Some(json!({ "location": { "uri": uri, "range": range }, "message": neutral(&label.message) }))
             });
             value["relatedInformation"] = related.collect();
         }
@@ -98,7 +99,8 @@ impl View<'_> {
         for (finding, diagnostic) in self.at(uri, range) {
             for (number, fix) in finding.fixes.iter().enumerate() {
                 let Some(edit) = self.edit(fix) else { continue };
-                let title = if fix.safe { fix.title.clone() } else { format!("{} (unsafe: think first)", fix.title) };
+                let title = neutral(&fix.title);
+                let title = if fix.safe { title.into_owned() } else { format!("{title} (unsafe: think first)") };
                 let preferred = fix.safe && number == 0;
                 actions.push(json!({ "title": title, "kind": "quickfix", "diagnostics": [diagnostic], "isPreferred": preferred, "edit": edit }));
             }
@@ -162,6 +164,7 @@ pub(super) fn absolute(root: &Path, source: &Source) -> PathBuf {
 
 /// What is wrong with a configuration.
 pub(super) fn mistakes(encoding: Encoding, source: &Source, errors: &[ConfigError]) -> Vec<Value> {
-    let mistake = |e: &ConfigError| json!({ "range": encoding.range(source, e.span), "severity": 1, "source": "hco-lint", "message": e.message });
+    let mistake =
+        |e: &ConfigError| json!({ "range": encoding.range(source, e.span), "severity": 1, "source": "hco-lint", "message": neutral(&e.message) });
     errors.iter().map(mistake).collect()
 }

@@ -4,6 +4,7 @@ use super::position::Encoding;
 use super::report::{Client, Document, View, absolute, mistakes};
 use super::{uri, wire};
 use crate::outcome::Outcome;
+use crate::report::text::neutral;
 use crate::run::{self, RunError, Settings, unlinked};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -234,7 +235,7 @@ impl<'o> Server<'o> {
             messages.push(json!({ "jsonrpc": "2.0", "method": "textDocument/publishDiagnostics", "params": params }));
         }
         for text in words.difference(&self.told) {
-            let params = json!({ "type": 1, "message": format!("hco-lint: {text}") });
+            let params = json!({ "type": 1, "message": format!("hco-lint: {}", neutral(text)) });
             messages.push(json!({ "jsonrpc": "2.0", "method": "window/showMessage", "params": params }));
         }
         self.told = words;

@@ -1,15 +1,15 @@
 //! The last thing between a report and whoever reads it: what texts of a repository could make build servers and terminals do.
 //!
-//! GitHub's runner and Azure's agent obey `##[command]` and `##vso[command]` wherever on a line they stand, so in every format, and GitHub's
-//! obeys a line that begins with `::`. In JSON,
-//! characters that could do more than be read are escaped; the other formats have made them visible where they wrote them.
+//! GitHub's runner and Azure's agent obey `##[command]` and `##vso[command]` wherever on a line they stand, TeamCity's `##teamcity[message]`, so
+//! in every format, and GitHub's obeys a line that begins with `::`. In JSON, characters that could do more than be read are escaped; the
+//! other formats have made them visible where they wrote them.
 
 use super::text::{is_active, neutral};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// What begins a command of a build server.
-const COMMANDS: [&str; 2] = ["##[", "##vso["];
+const COMMANDS: [&str; 3] = ["##[", "##vso[", "##teamcity["];
 
 /// What is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ fn harmless(text: &str, kind: Kind) -> Cow<'_, str> {
     if kind == Kind::Json && text.contains(active) {
         let mut escaped = String::with_capacity(text.len() + 64);
         for c in text.chars() {
-            if active(c) { escaped.push_str(&format!("\\u{:04x}", c as u32)) } else { escaped.push(c) }
+            if active(c) { escaped.push_str(&escape(c)) } else { escaped.push(c) }
         }
         text = Cow::Owned(escaped);
     }
@@ -82,6 +82,11 @@ fn harmless(text: &str, kind: Kind) -> Cow<'_, str> {
         text = Cow::Owned(text.split_inclusive('\n').map(line).collect());
     }
     text
+}
+
+/// A character as strings of JSON have it.
+pub(crate) fn escape(c: char) -> String {
+    c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
 }
 
 /// Whether GitHub's runner would read a line as a command. `:::` is none that it knows: an excerpt's mark of a second file.
@@ -110,7 +115,7 @@ mod tests {
     #[test]
     fn commands_are_no_commands_even_in_pieces() {
         assert_eq!(through(Kind::Text, &["a #", "#[error]b\nc ##vs", "o[x] ## [y]"]), "a #♯[error]b\nc #♯vso[x] ## [y]");
-        assert_eq!(through(Kind::Json, &["{\"a\": \"##[e]\u{202e}\u{9b}\"}\n"]), "{\"a\": \"#\\u0023[e]\\u202e\\u009b\"}\n");
+        assert_eq!(through(Kind::Json, &["{\"a\": \"##[e]\u{202e}\u{9b}\u{e0041}\"}\n"]), "{\"a\": \"#\\u0023[e]\\u202e\\u009b\\udb40\\udc41\"}\n");
         assert_eq!(through(Kind::Text, &["a\n  ::error::b\n ::: c\n"]), "a\n  ∶:error::b\n ::: c\n");
         assert_eq!(through(Kind::Commands, &["::error::b\n"]), "::error::b\n");
         assert_eq!(through(Kind::Text, &["### heading\n", "\u{1b}[1mbold"]), "### heading\n\u{1b}[1mbold");

@@ -232,7 +232,7 @@ fn html(text: &str) -> String {
     })
 }
 
-/// The text with a zero-width space after whatever could notify somebody: `@`, `#`, and the colon of a URL.
+/// The text with a zero-width space after whatever could notify somebody or lead somewhere: `@`, `#`, the colon of a URL, the dot of `www.`
 fn quiet(text: &str, mut put: impl FnMut(&mut String, char)) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -243,6 +243,7 @@ fn quiet(text: &str, mut put: impl FnMut(&mut String, char)) -> String {
             '@' => next.is_some_and(|n| n.is_alphanumeric()),
             '#' => next.is_some_and(char::is_ascii_digit),
             ':' => next == Some(&'/'),
+            '.' => out.get(out.len().saturating_sub(4)..).is_some_and(|end| end.eq_ignore_ascii_case("www.")),
             _ => false,
         };
         if loud {
@@ -271,6 +272,7 @@ mod tests {
     fn text_is_text_and_notifies_nobody() {
         assert_eq!(escape("*a* [b](c) <d> @e #1 | `"), "\\*a\\* \\[b\\](c) \\<d\\> @\u{200b}e \\#\u{200b}1 \\| \\`");
         assert_eq!(escape("https://x"), "https:\u{200b}//x");
+        assert_eq!(escape("www.example.com"), "www.\u{200b}example.com");
         assert_eq!(html("<b a=\"x\"> & @you"), "&lt;b a=&quot;x&quot;&gt; &amp; @\u{200b}you");
         assert_eq!(prose("the `@a` of @b"), "the `@a` of @\u{200b}b");
     }

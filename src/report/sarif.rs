@@ -15,6 +15,7 @@ use crate::nodes::arch::Arch;
 use crate::outcome::{Outcome, Suppressed, Suppression};
 use crate::source::{FileId, Span};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -157,9 +158,9 @@ fn result(outcome: &Outcome, finding: &Finding, fingerprint: &str, rules: &[(&st
 
 /// The defect, whom it affects, what proves it (as links to the related locations, which have these numbers), what to do.
 fn message(finding: &Finding) -> String {
-    let mut text = sentence(&finding.message);
+    let mut text = sentence(&unlinked(&finding.message));
     if !finding.clusters.is_empty() {
-        let _ = write!(text, " Affects {}.", list(&finding.clusters, 12));
+        let _ = write!(text, " Affects {}.", unlinked(&list(&finding.clusters, 12)));
     }
     let links: Vec<String> = finding.related.iter().take(LINKS).enumerate().map(|(i, l)| format!("[{}]({})", link_text(&l.message), i + 1)).collect();
     if !links.is_empty() {
@@ -168,9 +169,14 @@ fn message(finding: &Finding) -> String {
         let _ = write!(text, " See {}{more}.", links.join(", "));
     }
     for note in finding.notes.iter().chain(&finding.help) {
-        let _ = write!(text, " {}", sentence(note));
+        let _ = write!(text, " {}", sentence(&unlinked(note)));
     }
     text
+}
+
+/// Text of a message in which nothing is a link, whatever a repository's names look like (SARIF 2.1.0, 3.11.6).
+fn unlinked(text: &str) -> Cow<'_, str> {
+    if text.contains("](") { Cow::Owned(link_text(text)) } else { Cow::Borrowed(text) }
 }
 
 /// Brackets end a link's text unless they are escaped.
@@ -182,7 +188,7 @@ fn link_text(text: &str) -> String {
 fn location(outcome: &Outcome, label: &Label) -> Value {
     let mut value = json!({ "physicalLocation": { "artifactLocation": artifact(outcome, label.span.file), "region": region(outcome, label.span) } });
     if !label.message.is_empty() {
-        value["message"] = json!({ "text": label.message });
+        value["message"] = json!({ "text": unlinked(&label.message) });
     }
     value
 }
@@ -226,7 +232,7 @@ fn fix(outcome: &Outcome, fix: &Fix) -> Value {
             json!({ "artifactLocation": artifact(outcome, file), "replacements": replacements })
         })
         .collect();
-    json!({ "description": { "text": fix.title }, "artifactChanges": changes, "properties": { "safe": fix.safe } })
+    json!({ "description": { "text": unlinked(&fix.title) }, "artifactChanges": changes, "properties": { "safe": fix.safe } })
 }
 
 fn suppression(suppressed: &Suppressed) -> Value {
@@ -260,7 +266,7 @@ fn invocation(outcome: &Outcome) -> Value {
             let mut value = json!({
                 "descriptor": { "id": u.kind.name(), "index": index },
                 "level": if u.kind.is_failure() { "error" } else { "note" },
-                "message": { "text": u.reason },
+                "message": { "text": unlinked(&u.reason) },
             });
             if let Some(file) = u.file {
                 let mut place = json!({ "artifactLocation": uri(outcome, file) });

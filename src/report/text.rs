@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
-/// Whether a character could do more than be read: control characters, line separators and what turns the direction of writing.
+/// Whether a character could do more than be read, or hides: control characters, line separators, what turns the direction of writing, and
+/// what nobody sees. Joiners stay, because words of some languages need them.
 pub(crate) fn is_active(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{061c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// The text on one line, with every active character replaced by a visible one.
@@ -79,6 +81,7 @@ mod tests {
         assert_eq!(neutral("plain – ünïcode 🚀"), "plain – ünïcode 🚀");
         assert_eq!(neutral("a\nb\tc\x1b[31m\u{7f}"), "a␊b␉c␛[31m␡");
         assert_eq!(neutral("\u{9b}31m\u{202e}x\u{2028}\u{feff}"), "\u{fffd}31m\u{fffd}x\u{fffd}\u{fffd}");
+        assert_eq!(neutral("a\u{200b}b\u{2060}\u{e0041}\u{200d}"), "a\u{fffd}b\u{fffd}\u{fffd}\u{200d}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 #![cfg(unix)]
 
 mod bounds;
+mod lures;
 mod names;
 mod outside;
 mod patches;

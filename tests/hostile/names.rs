@@ -6,13 +6,13 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 /// What people would be deceived by, and what a build server would obey.
-const EVIL: &str =
-    "a\u{1b}]0;owned\u{7}\u{1b}[2J\n::error file=x::owned\r##vso[task.complete]\u{9b}31m\u{202e}\u{2066}\u{2028}\u{feff}<script>'\"`|*";
+const EVIL: &str = "a\u{1b}]0;owned\u{7}\u{1b}[2J\u{2060}\u{e0041}\n::error file=x::owned\r##vso[task.complete]##teamcity[x]\u{9b}31m\u{202e}\u{2066}\u{2028}\u{feff}<script>'\"`|*";
 
 /// Whether a character could do more than be read.
 fn is_active(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{2060}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn assert_harmless(what: &str, ran: &Ran) {
@@ -23,7 +23,7 @@ fn assert_harmless(what: &str, ran: &Ran) {
         }
         for line in text.lines() {
             // Wherever on a line the old commands stand, they are obeyed; the others begin it. `:::` is the mark of an excerpt of a second file.
-            assert!(!line.contains("##[") && !line.contains("##vso["), "{what}: {stream} commands: {line:?}");
+            assert!(["##[", "##vso[", "##teamcity["].iter().all(|c| !line.contains(c)), "{what}: {stream} commands: {line:?}");
             let line = line.trim_start();
             let command = line.starts_with("::") && !line.starts_with(":::");
             // The format whose lines are commands has only its own.
@@ -48,6 +48,10 @@ fn check_all(scratch: &Scratch) {
             assert_harmless(&format!("{format} {more:?}"), &ran);
             assert_ne!(ran.out, "", "{format} says nothing");
         }
+    }
+    let odd = "x\n::error file=x::\u{1b}[31m\u{202e}";
+    for arguments in [["explain", odd], ["--select", odd], ["--format", odd], ["--arch", odd], ["--config", odd], ["--hco-version", odd]] {
+        assert_harmless(&format!("{arguments:?}"), &run(&scratch.root, &arguments));
     }
     for arguments in [&["topology"][..], &["topology", "--format", "json"], &["--list-files"], &["no/such\n::error file=x::path\u{1b}[31m"]] {
         assert_harmless(&format!("{arguments:?}"), &run(&scratch.root, arguments));
