@@ -9,7 +9,7 @@ use crate::manifest::{Object, template, template::is_template};
 use crate::operator::Tri;
 use crate::operator::feature::feature;
 use crate::operator::hyperconverged::{HyperConverged, Part};
-use crate::outcome::{ClusterView, Unresolved};
+use crate::outcome::{ClusterView, Knowledge, Unresolved};
 use crate::rules::{Draft, Findings};
 use crate::source::{FileId, Source, Span};
 use crate::yaml::{Lookup, Problem, ProblemKind};
@@ -93,15 +93,18 @@ pub(super) fn undecided(workspace: &Workspace, deliveries: &Deliveries, clusters
         let claim = subject.claim;
         let mut files = claim.files.iter().copied().chain(claim.via.iter().map(|l| l.span.file));
         let said = files.any(|id| told.contains(&id) || workspace.source(id).is_err());
-        if said || claim.guessed || claim.confidence == Confidence::Low || !subject.minds_architectures() {
+        // Where all nodes are known to be alike nothing of it matters.
+        let alike = subject.architectures.knowledge == Knowledge::Complete && subject.architectures.conceivable().len() < 2;
+        if said || alike || claim.guessed || claim.confidence == Confidence::Low || !subject.minds_architectures() {
             continue;
         }
         let own = feature(&claim.seen, subject.release);
-        let (span, path, why) = match claim.seen.placement(Part::Workloads).unread() {
+        // Of what is not there, defaults are assumed.
+        let (span, path, why) = match claim.hco.placement(Part::Workloads).unread() {
             _ if own.on == Tri::Maybe && !own.refused => (own.place, own.path, why_not(&claim.seen, own.path)),
             Some(why) if subject.feature.on == Tri::No => {
-                let path = claim.seen.api.path(Part::Workloads);
-                (claim.seen.nearest(path), path, why)
+                let path = claim.hco.api.path(Part::Workloads);
+                (claim.hco.nearest(path), path, why)
             }
             _ => continue,
         };
