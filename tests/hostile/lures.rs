@@ -197,7 +197,8 @@ fn markdown(text: &str) {
         // A summary is HTML.
         let is_html = |at: usize| lure == "](" && prose[..at].rsplit('\n').next().is_some_and(|line| line.starts_with("<summary>"));
         let found = prose.match_indices(lure).find(|(at, _)| !escaped(*at) && !is_html(*at));
-        assert!(found.is_none(), "`{lure}` in {}", &prose[found.map_or(0, |(at, _)| prose.floor_char_boundary(at.saturating_sub(120)))..]);
+        let line = found.and_then(|(at, _)| prose[..at].rsplit('\n').next());
+        assert!(found.is_none(), "`{lure}` behind {line:?}");
     }
 }
 

@@ -94,13 +94,13 @@ fn files_that_cannot_be_read_are_said() {
 
 #[test]
 fn a_configuration_that_is_no_file_is_refused() {
-    let cases: [(&str, fn(&Path)); 4] = [
-        ("it is a directory", |at| std::fs::create_dir(at).expect("a directory")),
-        ("it is not a regular file", pipe),
-        ("No such file", |at| symlink("nowhere", at).expect("a link")),
-        ("it lies outside the repository", |at| symlink("/dev/null", at).expect("a link")),
-    ];
-    for (words, make) in cases {
+    let link = |target: &'static str| move |at: &Path| symlink(target, at).expect("a link");
+    for (words, make) in [
+        ("it is a directory", &(|at: &Path| std::fs::create_dir(at).expect("a directory")) as &dyn Fn(&Path)),
+        ("it is not a regular file", &pipe),
+        ("No such file", &link("nowhere")),
+        ("it lies outside the repository", &link("/dev/null")),
+    ] {
         let scratch = repository();
         make(&scratch.root.join(".hco-lint.yaml"));
         let ran = run(&scratch.root, &[]);
