@@ -51,6 +51,13 @@ impl View<'_> {
                 all.entry(uri).or_default().push(diagnostic);
             }
         }
+        // Silence about what nobody could read would look like approval.
+        for (file, reason) in self.outcome.summary.unreadable.iter().filter(|(file, _)| !file.is_empty()) {
+            let start = json!({ "line": 0, "character": 0 });
+            let message = format!("could not be read: {}", neutral(reason));
+            let value = json!({ "range": { "start": start, "end": start }, "severity": 2, "source": "hco-lint", "message": message });
+            all.entry(self.uri(&absolute(self.root, file))).or_default().push(value);
+        }
         all
     }
 
@@ -141,7 +148,7 @@ impl View<'_> {
     }
 
     fn path(&self, file: FileId) -> Option<PathBuf> {
-        Some(absolute(self.root, self.outcome.source(file)?))
+        Some(absolute(self.root, &self.outcome.source(file)?.path))
     }
 
     fn uri(&self, path: &Path) -> String {
@@ -149,10 +156,10 @@ impl View<'_> {
     }
 }
 
-/// Where a source lies that is shown as seen from a directory.
-pub(super) fn absolute(root: &Path, source: &Source) -> PathBuf {
+/// Where a file lies that is shown as seen from a directory.
+pub(super) fn absolute(root: &Path, shown: &str) -> PathBuf {
     let mut path = root.to_path_buf();
-    for part in Path::new(&source.path).components() {
+    for part in Path::new(shown).components() {
         match part {
             Component::ParentDir => drop(path.pop()),
             Component::CurDir => {}

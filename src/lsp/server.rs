@@ -217,7 +217,7 @@ impl<'o> Server<'o> {
                     self.outcomes.insert(root, outcome);
                 }
                 Err(RunError::Config(source, errors)) => {
-                    let path = absolute(&root, &source);
+                    let path = absolute(&root, &source.path);
                     let uri = self.documents.get(&path).map_or_else(|| uri::uri(&path), |d| d.uri.clone());
                     diagnostics.entry(uri).or_default().extend(mistakes(self.client.encoding, &source, &errors));
                 }

@@ -274,6 +274,16 @@ fn a_wrong_configuration_is_shown_in_its_place() {
 }
 
 #[test]
+fn what_could_not_be_read_is_shown_at_its_file() {
+    let repository = Repository::of("fixtures/example");
+    std::fs::write(repository.root().join("latin.yaml"), b"kind: Node # kubevirt \xe9\n").expect("a file");
+    let (mut client, _) = Client::open(repository.root(), &json!({}));
+    client.settle();
+    let shown = &client.shown[&uri(&repository.root().join("latin.yaml"))]["diagnostics"];
+    assert_eq!((shown[0]["message"].as_str(), shown.as_array().map(Vec::len)), (Some("could not be read: it is not UTF-8 (byte 22)"), Some(1)));
+}
+
+#[test]
 fn folders_come_and_go_and_documents_have_repositories_of_their_own() {
     let (one, two) = (Repository::of("fixtures/example"), Repository::of("fixtures/example"));
     let base = |repository: &Repository| uri(&repository.root().join(BASE));
