@@ -18,7 +18,7 @@ use crate::manifest::Object;
 use crate::membership::{Mechanism, Reason};
 use crate::nodes::arch::Arch;
 use crate::nodes::inventory;
-use crate::nodes::pool::{Belonging, Pool, Scope};
+use crate::nodes::pool::{Belonging, Pool, Scope, State};
 use crate::operator::hyperconverged::HyperConverged;
 use crate::source::{FileId, Span};
 use crate::yaml::Lists;
@@ -146,7 +146,9 @@ fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], units: &Units<'_>,
         let by_file: BTreeMap<FileId, usize> = members.iter().rev().flat_map(|i| placed[*i].delivery.files.iter().map(|f| (*f, *i))).collect();
         let once = members.iter().map(|i| &placed[*i].delivery.pools).filter(|p| !p.is_empty() && kindless.insert(Arc::as_ptr(p)));
         let kindless = once.flat_map(|pools| pools.iter().cloned());
-        for pool in inventory(&objects).pools.into_iter().chain(kindless) {
+        let mut described: Vec<Pool> = inventory(&objects).pools.into_iter().chain(kindless).collect();
+        doubt_lists(workspace, &mut described);
+        for pool in described {
             let delivery = if let [only] = members.as_slice() { Some(*only) } else { by_file.get(&pool.span.file).copied() };
             let Some(from) = delivery.or(members.first().copied()).map(|i| &placed[i]) else { continue };
             let (home, confidence, reason, delivery) = match &pool.belongs {
@@ -177,6 +179,16 @@ fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], units: &Units<'_>,
     let (homes, directories): (BTreeSet<Home>, BTreeSet<String>) = installed.map(|f| (f.home.clone(), directory(f))).unzip();
     found.retain(|f| f.pool.kind != "AgentConfig" || !(homes.contains(&f.home) || directories.contains(&directory(f))));
     found
+}
+
+/// Takes lists of all nodes for a part where something beside them is of a cluster that cannot be read: it may be theirs.
+fn doubt_lists(workspace: &Workspace, pools: &mut [Pool]) {
+    let place = |pool: &Pool| (pool.kind.clone(), parent(&workspace.file(pool.span.file).path).to_owned());
+    let lost = |pool: &&Pool| pool.belongs == Belonging::Elsewhere && pool.state != State::Parked;
+    let lost: BTreeSet<(String, String)> = pools.iter().filter(lost).map(place).collect();
+    if !lost.is_empty() {
+        pools.iter_mut().filter(|pool| pool.scope == Scope::Whole && lost.contains(&place(pool))).for_each(|pool| pool.scope = Scope::Part);
+    }
 }
 
 /// Turns HyperConvergeds for all or some clusters into claims of the clusters that are known; with no cluster known they stay nameless.

@@ -139,3 +139,21 @@ fn what_a_secret_of_a_resource_set_holds_is_seen() {
     let scratch = Scratch::new(&files([("set.yaml", format!("{set}---\n{broken}"))]));
     assert_eq!(found(&json(&scratch.root, &["--min-confidence", "low"])), ["unresolved at set.yaml"]);
 }
+
+#[test]
+fn a_list_of_nodes_beside_some_of_an_unknown_cluster_is_not_all() {
+    let pool = |name: &str, cluster: &str, arch: &str| {
+        format!(
+            "---\napiVersion: hypershift.openshift.io/v1beta1\nkind: NodePool\nmetadata: {{name: {name}, namespace: clusters}}\nspec: {{clusterName: \
+             '{cluster}', arch: {arch}, replicas: 2, platform: {{type: AWS}}}}\n"
+        )
+    };
+    let hub = format!(
+        "apiVersion: hypershift.openshift.io/v1beta1\nkind: HostedCluster\nmetadata: {{name: prod, namespace: clusters}}\n{}",
+        pool("a", "prod", "amd64")
+    );
+    for (hub, knowledge) in [(hub.clone(), "complete"), (hub + &pool("b", "${CLUSTER}", "arm64"), "partial")] {
+        let scratch = Scratch::new(&files([("clusters/prod/hco.yaml", OFF.to_owned()), ("hub/prod.yaml", hub)]));
+        assert_eq!(json(&scratch.root, &[])["clusters"][0]["architectures"]["knowledge"], knowledge);
+    }
+}
