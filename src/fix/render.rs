@@ -2,6 +2,7 @@
 
 use super::lines;
 use super::site::{Site, is_flow};
+use crate::report::is_active;
 use crate::source::{FileId, Span};
 use crate::yaml::{Dialect, Entry, Node, Scalar, Style, Typed, Value, parse};
 
@@ -41,9 +42,15 @@ pub(super) fn string(text: &str, in_flow: bool) -> String {
     if bare { text.to_owned() } else { quoted(text) }
 }
 
-/// A string in double quotes. What JSON escapes, YAML reads the same way.
+/// A string in double quotes. What JSON escapes, YAML reads the same way. What nobody would see as it is, is written out.
 pub(super) fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
+    let plain = serde_json::to_string(text).unwrap_or_default();
+    // Beyond the first 65,536 characters the two escape differently.
+    let odd = |c: char| (is_active(c) || matches!(c, '\u{fffe}' | '\u{ffff}')) && u32::from(c) <= 0xffff;
+    if !plain.contains(odd) {
+        return plain;
+    }
+    plain.chars().map(|c| if odd(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
 }
 
 fn scalar(node: &Node, in_flow: bool) -> String {
@@ -211,6 +218,11 @@ fn measure(text: &str, entry: &Entry, step: &mut Option<usize>, list: &mut Optio
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_nobody_would_see_is_written_out() {
+        assert_eq!(quoted("a\u{202e}b\u{1b}\u{fffe}é"), "\"a\\u202eb\\u001b\\ufffeé\"");
+    }
 
     #[test]
     fn strings_stay_strings() {

@@ -109,6 +109,10 @@ impl<'a> Sharing<'a> {
         let id = self.workspace.kustomization(directory)?;
         let kustomization = &self.workspace.parsed(id).documents.first()?.root;
         let object = &claim.hco.object;
+        // A target is named by a regular expression, which is no other than the name where that can be one at all.
+        if !object.name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')) {
+            return None;
+        }
         let listed = kustomization.items_at(&["patches"]).iter();
         let listed = listed.flat_map(|p| [p.find(&["path"]).and_then(|path| self.file(directory, path)), p.find(&["patch"]).and_then(inline)]);
         let legacy = kustomization.items_at(&["patchesStrategicMerge"]).iter().map(|p| self.file(directory, p).or_else(|| inline(p)));

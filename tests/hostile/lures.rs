@@ -244,3 +244,22 @@ fn what_is_written_down_can_be_read_again() {
     let syntax = |report: &Value| report["findings"].as_array().into_iter().flatten().filter(|f| f["rule"] == "syntax").count();
     assert_eq!(syntax(&json(&scratch.root, &[])), syntax(&before), "a fix breaks a file");
 }
+
+#[test]
+fn a_name_that_is_no_regular_expression_of_itself_gets_no_patch() {
+    let named = |name: &str| {
+        let overlay = "resources: [../../base, nodes.yaml]\n";
+        let scratch = Scratch::new(&files([
+            ("base/hco.yaml", OFF.replace("kubevirt-hyperconverged", name)),
+            ("base/kustomization.yaml", "resources: [hco.yaml]\n".to_owned()),
+            ("clusters/a/kustomization.yaml", overlay.to_owned()),
+            ("clusters/a/nodes.yaml", nodes(&["amd64", "arm64"])),
+            ("clusters/b/kustomization.yaml", overlay.to_owned()),
+            ("clusters/b/nodes.yaml", nodes(&["amd64"])),
+        ]));
+        let ran = run(&scratch.root, &["--unsafe-fixes", "--ignore", "hyperconverged-name"]);
+        assert!(!ran.out.contains("kustomize-build"), "{ran:?}");
+        std::fs::read_to_string(scratch.root.join("clusters/a/kustomization.yaml")).expect("a text").contains("patches:")
+    };
+    assert!(named("kubevirt-hyperconverged") && !named("'a[b'"));
+}
