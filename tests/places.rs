@@ -57,6 +57,13 @@ const ROWS: &[Row] = &[
         rule: DISABLED,
         place: ("base/hco.yaml", "spec:"),
     },
+    // A key without a value sets nothing, and the value belongs there.
+    Row {
+        base: "  featureGates:\n    alignCPUs: true\n    enableMultiArchBootImageImport:\n",
+        patch: "patch: |-\n    - op: remove\n      path: /spec/featureGates/alignCPUs\n",
+        rule: DISABLED,
+        place: ("base/hco.yaml", "enableMultiArchBootImageImport:"),
+    },
     Row {
         base: IMAGE,
         patch: "patch: |-\n    - op: replace\n      path: /spec/dataImportCronTemplates/0/metadata/annotations/ssp.kubevirt.io~1dict.architectures\n      value: amd64, arm64\n",

@@ -186,6 +186,10 @@ fn line_of(hco: &HyperConverged, path: &[&str], node: &Node) -> Option<Span> {
 
 /// The narrowest existing block the flag belongs in: `featureGates`, then the field's own parent, then `spec`, then the object's kind.
 fn belongs(hco: &HyperConverged, path: &[&str]) -> Span {
+    // A key without a value sets nothing, and is yet the line to write the value on.
+    if let Some(bare) = hco.root().entry_at(path).filter(|e| e.value.is_null()) {
+        return bare.key.span();
+    }
     if let Some(gates) = hco.root().entry_at(V1_GATES) {
         return gates.key.span();
     }
