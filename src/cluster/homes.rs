@@ -109,8 +109,14 @@ impl<'a> Homes<'a> {
     }
 
     /// The clusters that something belongs to, and how sure that is. What lies nowhere near a HyperConverged belongs to the only one there
-    /// is as surely as `fallback`.
-    pub(super) fn of(&self, home: &Home, delivery: Option<usize>, confidence: Confidence, fallback: Confidence) -> Vec<(String, Confidence, Link)> {
+    /// is as surely as `fallback`, if at all.
+    pub(super) fn of(
+        &self,
+        home: &Home,
+        delivery: Option<usize>,
+        confidence: Confidence,
+        fallback: Option<Confidence>,
+    ) -> Vec<(String, Confidence, Link)> {
         let mut homes: Vec<(String, Confidence, Link)> = Vec::new();
         match home {
             Home::Named(key) => {
@@ -136,7 +142,7 @@ impl<'a> Homes<'a> {
                         _ => add(*hco, Confidence::Low, (Mechanism::Neighbourhood, "it may go where the HyperConverged goes")),
                     }
                 }
-                if let (true, [only]) = (homes.is_empty(), self.receivers.as_slice()) {
+                if let (true, [only], Some(fallback)) = (homes.is_empty(), self.receivers.as_slice(), fallback) {
                     homes.push((only.clone(), fallback, Some((Mechanism::OnlyCluster, "no other cluster is given a HyperConverged"))));
                 }
             }

@@ -9,7 +9,7 @@ use super::homes::{Homes, MAX_MEMBERS, Members, floor, linked};
 use super::names::Names;
 use super::outside::{self, Outside};
 use super::place::{Home, Placed, directory, named, place};
-use super::{Cluster, Given, HcoClaim, Member, duplicates, flag, interests};
+use super::{Cluster, Given, HcoClaim, Member, duplicates, flag, infrastructure, interests};
 use crate::config::Config;
 use crate::delivery::{Deliveries, How, Mode, Target};
 use crate::files::{Workspace, parent};
@@ -68,7 +68,7 @@ pub fn assemble(workspace: &Workspace, deliveries: &Deliveries, config: &Config,
     let units = units(&placed);
     let hcos = hyperconverged(&placed, &units);
     let pools = pools(workspace, &placed, &units, &known, &mut names);
-    let (mut clusters, beyond) = join(hcos, pools, &placed, &units, &known, &names);
+    let (mut clusters, beyond) = join(hcos, pools, &placed, &units, &known, &mut names);
     outside::apply(workspace, &mut clusters, config, outside, &mut names)?;
     let mut list: Vec<Cluster> = clusters.into_values().collect();
     list.sort_by(|a, b| a.name.cmp(&b.name));
@@ -238,10 +238,11 @@ fn join(
     placed: &[Placed<'_>],
     units: &Units<'_>,
     known: &BTreeSet<String>,
-    names: &Names,
+    names: &mut Names,
 ) -> (BTreeMap<String, Cluster>, Option<Span>) {
     let (hcos, mut beyond) = spread(hcos, &pools, placed, known);
-    let pools = along(pools, &hcos);
+    let mut pools = along(pools, &hcos);
+    infrastructure::recognise(&mut pools, &hcos, names);
     let regions = regions(&hcos, placed);
     // Where deployers deliver a HyperConverged, one that none of them delivers may be in use nowhere.
     let deployed = hcos.iter().any(|hco| placed[hco.delivery].delivery.how == How::Deployed && hco.confidence > Confidence::Low);
@@ -291,7 +292,7 @@ fn join(
         if members.beyond.is_some() {
             break;
         }
-        for (name, confidence, link) in homes.of(&object.home, Some(object.delivery), object.confidence, Confidence::Low) {
+        for (name, confidence, link) in homes.of(&object.home, Some(object.delivery), object.confidence, Some(Confidence::Low)) {
             let Some(cluster) = clusters.get_mut(&name) else { continue };
             if members.is_new(&name, object.object.span(), None, confidence) {
                 let own = &placed[object.delivery].reason;
@@ -303,7 +304,8 @@ fn join(
         if members.beyond.is_some() {
             break;
         }
-        let fallback = if found.pool.scope == Scope::Inventory { Confidence::Medium } else { Confidence::Low };
+        let likely = if found.pool.scope == Scope::Inventory { Confidence::Medium } else { Confidence::Low };
+        let fallback = found.delivery.map_or(Some(likely), |d| placed[d].fallback.map(|f| f.min(likely)));
         let homes = homes.of(&found.home, found.delivery, found.confidence, fallback);
         if homes.is_empty() {
             left.push(found);

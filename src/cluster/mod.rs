@@ -6,6 +6,7 @@ pub mod conventions;
 mod duplicates;
 mod flag;
 mod homes;
+mod infrastructure;
 mod join;
 mod machines;
 mod names;

@@ -37,6 +37,8 @@ pub(super) struct Placed<'a> {
     pub(super) confidence: Confidence,
     /// Why it goes there.
     pub(super) reason: Reason,
+    /// How surely nodes there may belong to the only cluster there is, for want of a better reason.
+    pub(super) fallback: Option<Confidence>,
 }
 
 /// Name of the cluster that holds the repository's own Argo CD or Flux, when nothing else names it.
@@ -55,7 +57,7 @@ pub(super) fn place<'a>(
     let mut strong: BTreeSet<String> = BTreeSet::new();
     let symbolic = deliveries.list.iter().any(|d| matches!(d.target, Target::All | Target::Some));
     let mut placed = Vec::new();
-    let (mut pending, mut dumps) = (Vec::new(), Vec::new());
+    let (mut pending, mut dumps, mut overlays) = (Vec::new(), Vec::new(), Vec::new());
     for delivery in &deliveries.list {
         let path = match &delivery.target {
             Target::Path(path) | Target::InCluster(path) => path.as_str(),
@@ -85,7 +87,8 @@ pub(super) fn place<'a>(
             (_, None, Some(Claim::Strong(name))) => (Home::Named(names.key(&name)), Confidence::Medium, why.directory(path, &name)),
             (_, None, Some(Claim::Weak { name, tree })) => {
                 let key = names.key(&name);
-                weak.entry(key.clone()).or_default().insert(tree);
+                weak.entry(key.clone()).or_default().insert(tree.clone());
+                overlays.push((placed.len(), tree));
                 pending.push((placed.len(), key, why.directory(path, &name)));
                 (nameless, Confidence::Medium, why.nothing())
             }
@@ -108,7 +111,8 @@ pub(super) fn place<'a>(
         if let Home::Named(key) = &home {
             strong.insert(key.clone());
         }
-        placed.push(Placed { delivery, objects: Arc::clone(&delivery.objects), home, confidence: confidence.min(delivery.confidence), reason });
+        let (objects, confidence) = (Arc::clone(&delivery.objects), confidence.min(delivery.confidence));
+        placed.push(Placed { delivery, objects, home, confidence, reason, fallback: Some(Confidence::Medium) });
     }
     strong.extend(config.clusters.iter().map(|c| names.key(&c.name)));
     // One unit may be delivered a thousand times; what it describes is the same each time.
@@ -136,7 +140,18 @@ pub(super) fn place<'a>(
             placed[index].reason = reason;
         }
     }
+    set_apart(&mut placed, &overlays);
     (placed, strong)
+}
+
+/// Overlays of one tree are different clusters. One of a name that nothing else knows may be the only cluster there is, under another name, but
+/// not beside an overlay that is a cluster's.
+fn set_apart(placed: &mut [Placed<'_>], overlays: &[(usize, String)]) {
+    let (own, others): (Vec<_>, Vec<_>) = overlays.iter().partition(|(index, _)| matches!(placed[*index].home, Home::Named(_)));
+    let trees: BTreeSet<&str> = own.iter().map(|(_, tree)| tree.as_str()).collect();
+    for (index, tree) in others {
+        placed[*index].fallback = Some(Confidence::Low).filter(|_| !trees.contains(tree.as_str()));
+    }
 }
 
 /// Whether a dump lies in a directory of inventories together with another cluster's. A directory of nodes may hold one cluster's by rack.
