@@ -1,5 +1,6 @@
 //! Policies: what an enforced ConfigurationPolicy applies, and to which clusters its bindings lead.
 
+use super::super::helm::blank_control_lines;
 use super::super::plan::Context;
 use super::super::{Emission, Mode, Target, What};
 use super::{placement, to_each};
@@ -23,9 +24,9 @@ pub(super) fn emissions(policy: &Object, context: &Context<'_>) -> Vec<Emission>
     for template in spec.items_at(&["policy-templates"]).iter().filter_map(|t| t.find(&["objectDefinition"])) {
         let (applied, unseen) = applied(template, action);
         emissions.extend(unseen);
-        for (mode, objects) in applied {
+        for Applied { mode, objects, confidence } in applied {
             let via = Label { span: template.span(), message: format!("the policy {} enforces it", policy.name) };
-            emissions.extend(to_each(&objects, targets.clone(), mode, &via));
+            emissions.extend(to_each(&objects, targets.clone(), mode, &via).into_iter().map(|e| Emission { confidence, ..e }));
         }
     }
     emissions
@@ -33,19 +34,28 @@ pub(super) fn emissions(policy: &Object, context: &Context<'_>) -> Vec<Emission>
 
 /// What a ConfigurationPolicy of its own applies, in the cluster it is applied to.
 pub(super) fn standalone(policy: &Object) -> Vec<Emission> {
-    let one = |(mode, objects): (Mode, Vec<Object>)| Emission {
+    let one = |Applied { mode, objects, confidence }| Emission {
         what: What::Objects(objects),
         target: None,
         mode,
-        confidence: Confidence::High,
+        confidence,
         via: Label { span: policy.span(), message: format!("the policy {} enforces it", policy.name) },
     };
     let (applied, unseen) = applied(&policy.root, None);
     applied.into_iter().map(one).chain(unseen).collect()
 }
 
-/// The objects that a ConfigurationPolicy applies, by how it applies them; and what a template keeps from being read.
-fn applied(policy: &Node, action: Option<&str>) -> (Vec<(Mode, Vec<Object>)>, Option<Emission>) {
+/// Objects that a policy applies.
+struct Applied {
+    /// How.
+    mode: Mode,
+    objects: Vec<Object>,
+    /// Whether it does.
+    confidence: Confidence,
+}
+
+/// The objects that a ConfigurationPolicy applies; and what a template keeps from being read.
+fn applied(policy: &Node, action: Option<&str>) -> (Vec<Applied>, Option<Emission>) {
     let nothing = (Vec::new(), None);
     let Some(object) = Object::read(policy).filter(|o| o.is(GROUP, "ConfigurationPolicy")) else { return nothing };
     let own = object.root.find(&["spec", "remediationAction"]).and_then(Node::text);
@@ -55,13 +65,13 @@ fn applied(policy: &Node, action: Option<&str>) -> (Vec<(Mode, Vec<Object>)>, Op
         return nothing;
     }
     let mut unseen = None;
-    let mut templates: Vec<Node> = object.root.items_at(&["spec", "object-templates"]).to_vec();
+    let sure = |template: &Node| (template.clone(), Confidence::High);
+    let mut templates: Vec<(Node, Confidence)> = object.root.items_at(&["spec", "object-templates"]).iter().map(sure).collect();
     if let Some(raw) = object.root.find(&["spec", "object-templates-raw"]) {
-        let parsed = parse_value(raw);
-        templates.extend(parsed.documents.iter().flat_map(|d| d.root.as_sequence().unwrap_or_default().to_vec()));
-        // Loops and conditions around lines leave no YAML. Most such policies are about something else.
-        let broken = parsed.problems.iter().any(|p| p.kind == ProblemKind::Syntax) || parsed.documents.iter().any(|d| d.root.as_sequence().is_none());
-        if broken && raw.text().is_none_or(|text| text.contains(KIND)) {
+        let (found, whole) = listed(raw);
+        templates.extend(found);
+        // Most such policies are about something else.
+        if !whole && raw.text().is_none_or(|text| text.contains(KIND)) {
             let reason = "the policy's `object-templates-raw` is not YAML before its templates are evaluated; render it and lint the result";
             unseen = Some(Emission::unseen(
                 object.root.entry_at(&["spec", "object-templates-raw"]).map_or(raw.span(), |e| e.key.span()),
@@ -70,7 +80,7 @@ fn applied(policy: &Node, action: Option<&str>) -> (Vec<(Mode, Vec<Object>)>, Op
         }
     }
     let mut result = Vec::new();
-    for template in &templates {
+    for (template, confidence) in templates {
         let kind = template.find(&["complianceType"]).and_then(Node::text).unwrap_or_default().to_lowercase();
         let mode = match kind.as_str() {
             "musthave" => Mode::Merge,
@@ -78,10 +88,37 @@ fn applied(policy: &Node, action: Option<&str>) -> (Vec<(Mode, Vec<Object>)>, Op
             _ => continue,
         };
         if let Some(definition) = template.find(&["objectDefinition"]) {
-            result.push((mode, manifest::objects(definition)));
+            result.push(Applied { mode, objects: manifest::objects(definition), confidence });
         }
     }
     (result, unseen)
+}
+
+/// The entries of a list that is written as a text with templates, and whether that is all of them for sure.
+fn listed(raw: &Node) -> (Vec<(Node, Confidence)>, bool) {
+    let read = |node: &Node, confidence| -> (Vec<_>, bool) {
+        let parsed = parse_value(node);
+        let whole = parsed.documents.iter().all(|d| d.root.as_sequence().is_some()) && !parsed.problems.iter().any(|p| p.kind == ProblemKind::Syntax);
+        let items = parsed.documents.iter().flat_map(|d| d.root.as_sequence().unwrap_or_default());
+        (items.map(|item| (item.clone(), confidence)).collect(), whole)
+    };
+    let (found, whole) = read(raw, Confidence::High);
+    let Some(text) = raw.text().filter(|_| !whole) else { return (found, whole) };
+    // Loops and conditions around lines leave no YAML, and may leave out anything. Definitions and comments change nothing.
+    let branches = text.lines().any(|line| BRANCHES.contains(&keyword(line)));
+    match read(&raw.filled_in(blank_control_lines(text)), if branches { Confidence::Low } else { Confidence::High }) {
+        (all, true) => (all, !branches),
+        (_, false) => (found, false),
+    }
+}
+
+/// Words that begin a line of a template which decides about other lines.
+const BRANCHES: [&str; 8] = ["if", "else", "range", "with", "end", "define", "block", "template"];
+
+/// The first word of the template code that a line begins with.
+fn keyword(line: &str) -> &str {
+    let code = line.trim_start().strip_prefix("{{").unwrap_or_default();
+    code.trim_start_matches('-').trim_start_matches("hub").trim_start_matches(['-', ' ']).split([' ', '}', '-']).next().unwrap_or_default()
 }
 
 /// The clusters of a policy, through its bindings. A policy that nothing in Git binds may be bound elsewhere.

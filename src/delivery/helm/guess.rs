@@ -13,7 +13,7 @@ pub(super) fn literal(id: FileId, text: &str) -> Vec<Object> {
 }
 
 /// The text with lines that hold nothing but template code blanked, byte for byte.
-fn blank_control_lines(text: &str) -> String {
+pub(in crate::delivery) fn blank_control_lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let body = line.trim();

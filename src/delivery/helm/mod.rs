@@ -11,6 +11,7 @@ mod render;
 #[cfg(test)]
 mod tests;
 
+pub(super) use guess::blank_control_lines;
 pub(super) use input::{Layer, Release};
 
 use super::render::Rendered;
