@@ -226,7 +226,8 @@ impl Patching<'_> {
 
     fn unmatched(&mut self, patch: &Resource, id: &Id) {
         let Some((span, reason)) = self.log.hides() else {
-            return self.log.refuse_patch(id, name_span(&patch.root));
+            self.log.refuse_patch(id, name_span(&patch.root));
+            return self.missed(patch, id);
         };
         let unknown = Node::new(Value::Opaque(Opaque { reason, span }), patch.root.span());
         if replaces(&patch.root) {
@@ -241,6 +242,15 @@ impl Patching<'_> {
             }
             Ok(None) => {}
             Err(misfit) => report(misfit, patch, self.log),
+        }
+    }
+
+    /// After a patch that misses its object by its version or namespace: what the object is meant to be is unknown.
+    fn missed(&mut self, patch: &Resource, id: &Id) {
+        let unknown = Opaque { reason: "the patch for it names another version or namespace".into(), span: patch.origin.span };
+        let meant = |r: &Resource| r.any_id(|i| (&i.gvk.group, &i.gvk.kind, &i.name) == (&id.gvk.group, &id.gvk.kind, &id.name));
+        for resource in self.resources.iter_mut().filter(|r| meant(r)) {
+            resource.root = veiled(&resource.root, &unknown);
         }
     }
 
