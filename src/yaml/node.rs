@@ -31,6 +31,8 @@ pub(super) enum Layout {
     Inline,
     /// Line by line; these are the offsets of the lines in the file.
     Lines(Box<[u32]>),
+    /// The same after something was filled in: the offsets and lengths of the lines as they are in the file.
+    Filled(Box<[(u32, u32)]>),
 }
 
 /// What a node holds.
@@ -232,6 +234,21 @@ impl Node {
                 *text = shorter;
             }
         })
+    }
+
+    /// The same scalar with its placeholders filled in, which is a string. YAML inside it stays on the lines it was written on, if filling in
+    /// made no more of them.
+    #[must_use]
+    pub fn filled_in(&self, text: String) -> Self {
+        let lines = |text: &str| text.split('\n').count();
+        let layout = match (self.layout(), self.as_scalar()) {
+            (Layout::Lines(starts), Some(old)) if lines(&old.text) == lines(&text) => {
+                let length = |line: &str| u32::try_from(line.len()).unwrap_or(u32::MAX);
+                Layout::Filled(starts.iter().copied().zip(old.text.split('\n').map(length)).collect())
+            }
+            _ => Layout::Other,
+        };
+        Self::scalar(text, Style::DoubleQuoted, self.span()).with_layout(layout)
     }
 
     /// The same scalar, whose value lies in the file like this.

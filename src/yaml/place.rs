@@ -20,7 +20,7 @@ pub(super) struct Line {
     value: usize,
     /// Where it begins in the file.
     file: usize,
-    /// Its length in both, without its line break.
+    /// Its length in both, without its line break; in the file, where they differ.
     length: usize,
 }
 
@@ -40,6 +40,17 @@ impl Place {
                     line
                 };
                 scalar.text.split('\n').zip(starts).map(line).collect()
+            }
+            Layout::Filled(written) => {
+                let mut value = 0;
+                let line = |(text, &(start, length)): (&str, &(u32, u32))| {
+                    // What was filled in may be longer than the line that says so.
+                    let length = if text.len() <= length as usize { text.len() } else { (length as usize).saturating_sub(1) };
+                    let line = Line { value, file: start as usize, length };
+                    value += text.len() + 1;
+                    line
+                };
+                scalar.text.split('\n').zip(written).map(line).collect()
             }
         };
         Place::Lines(span.file, lines)
@@ -123,6 +134,21 @@ mod tests {
         assert_eq!(inside("p: >\n\n  {a: b}\n\n"), ["a", "b"]);
         assert_eq!(inside("p: \"[a, b]\""), ["a", "b"]);
         assert_eq!(inside("p: '{a: b} # c'"), ["a", "b", "# c"]);
+    }
+
+    #[test]
+    fn a_value_that_was_filled_in_keeps_its_lines() {
+        let text = "p: |\n  a: {{long.name}}\n  b: {{x}}\n  c: d\nq: 1\n";
+        let outer = parse(FileId(0), text);
+        let scalar = outer.documents[0].root.find(&["p"]).expect("a scalar");
+        let lines = |filled: &str| -> Vec<&str> {
+            let inner = parse_value(&scalar.filled_in(filled.to_owned()));
+            let values = inner.documents[0].root.entries_at(&[]).iter().map(|e| &text[e.value.span().range()]);
+            values.map(|v| v.trim_end_matches('\n')).collect()
+        };
+        assert_eq!(lines("a: s\nb: longer than that\nc: d\n"), ["{", "{{x}}", "d"]);
+        let whole = &text[scalar.span().range()];
+        assert_eq!(lines("a: s\nb: x\ny: z\nc: d\n"), [whole.trim_end_matches('\n'); 4]);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! One Application: its sources and its destination.
 
 use super::super::plan::Context;
+use super::super::render::below;
 use super::super::{Emission, Mode, Rendering, Target, Tool, What};
 use super::release::release;
-use crate::files::{Star, glob, join};
+use crate::files::{CHART, Star, glob, join};
 use crate::finding::{Confidence, Label};
 use crate::manifest::template::is_template;
 use crate::source::Span;
@@ -50,12 +51,15 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>, fate: &Fate) -> Vec<
         let veil = unread.as_ref().map(|(span, reason)| Opaque { reason: reason.as_str().into(), span: *span });
         emissions.extend(unread.map(|(span, reason)| Emission::unseen(span, reason)));
         let release = release(root, source, &directory, context);
+        // A chart's objects are doubtful enough without it.
+        let chart = context.workspace.find(&below(&directory, CHART)).is_some();
+        let plugin = source.find(&["plugin"]).filter(|_| !chart).map(|p| Opaque { reason: "a plugin may change it".into(), span: p.span() });
         emissions.push(Emission {
             what: What::Directory(Rendering {
                 directory,
                 tool,
                 overlay: source.find(&["kustomize"]).map(overlay),
-                veil: fate.veil.clone().or(veil),
+                veil: fate.veil.clone().or(veil).or(plugin),
                 release,
             }),
             target: target.clone(),

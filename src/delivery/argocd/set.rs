@@ -7,7 +7,7 @@ use super::application::{self, Fate};
 use super::generators::{self, Instance, MAX_INSTANCES, invert};
 use super::template;
 use crate::finding::{Confidence, Label};
-use crate::yaml::{Lists, Node, Opaque, Style, parse_value};
+use crate::yaml::{Lists, Node, Opaque, parse_value};
 
 /// What a set delivers.
 pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
@@ -59,7 +59,7 @@ fn patched(application: Node, patch: &Node, params: &template::Params) -> (Node,
         return (application, None);
     }
     let filled = template::text(text, params);
-    let parsed = if filled == text { parse_value(patch) } else { parse_value(&Node::scalar(filled.clone(), Style::DoubleQuoted, patch.span())) };
+    let parsed = if filled == text { parse_value(patch) } else { parse_value(&patch.filled_in(filled.clone())) };
     match parsed.documents.first().filter(|_| !filled.contains("{{") && parsed.problems.is_empty()) {
         Some(document) => (application.overlaid(&document.root, Lists::Replace), None),
         None => (application, Some(Opaque { reason: "a templatePatch may change it".into(), span: patch.span() })),

@@ -1,7 +1,7 @@
 //! Templates of ApplicationSets: parameters put into an Application, in both dialects, as far as they are plain references.
 
 use super::super::growth::Growth;
-use crate::yaml::{Entry, Mapping, Node, Sequence, Style, Value};
+use crate::yaml::{Entry, Mapping, Node, Sequence, Value};
 use std::collections::BTreeMap;
 
 /// Parameters by their dotted name (`path.basename`, `metadata.labels.region`).
@@ -87,7 +87,7 @@ pub(super) fn node(template: &Node, params: &Params, growth: &Growth) -> Node {
             if *filled == *scalar.text {
                 return template.clone();
             }
-            Node::scalar(filled, Style::DoubleQuoted, template.span())
+            template.filled_in(filled)
         }
         Value::Mapping(mapping) => {
             let entries = mapping.entries.iter().map(|e| Entry { value: node(&e.value, params, growth), ..e.clone() }).collect();
