@@ -29,7 +29,7 @@ pub(super) struct Context<'a> {
     pub(super) repository: Repository,
     objects: BTreeMap<&'a str, Vec<&'a Object>>,
     /// Names of the clusters that Argo CD's Secrets in Git register, by the URL of their API server.
-    registered: BTreeMap<&'a str, &'a str>,
+    registered: BTreeMap<String, String>,
     maps: OnceCell<flux::Maps<'a>>,
 }
 
@@ -66,8 +66,8 @@ impl<'a> Context<'a> {
     }
 
     /// The cluster whose API server has this URL.
-    pub(super) fn registered(&self, server: &str) -> Option<&'a str> {
-        self.registered.get(server.trim_end_matches('/')).copied()
+    pub(super) fn registered(&self, server: &str) -> Option<&str> {
+        self.registered.get(server.trim_end_matches('/')).map(String::as_str)
     }
 
     /// Every object of a group and kind that stands in a candidate.

@@ -3,6 +3,7 @@
 use super::super::plan::Context;
 use super::super::selector::{Labels, chooses, selects};
 use super::super::{Target, acm};
+use super::field;
 use super::template::{self, Params, flatten, list_of, normalise, text};
 use crate::files::{Globs, Star, glob, parent};
 use crate::manifest::Object;
@@ -236,7 +237,7 @@ fn clusters(body: &Node, context: &Context<'_>, result: &mut Yield) {
         }
         let instance = Instance { params: secret_params(secret), ..Instance::default() };
         // What the Secret itself is called is not always the cluster's name.
-        let named = secret.root.find(&["stringData", "name"]).is_some();
+        let named = field(secret, "name").is_some();
         result.instances.push(if named { instance.of_cluster() } else { instance });
     }
     let open = match selected.map(|s| s.at(&["matchLabels"])) {
@@ -255,8 +256,8 @@ pub(super) fn is_registration(secret: &Object) -> bool {
 fn secret_params(secret: &Object) -> Params {
     let mut params = Params::new();
     for key in ["name", "server"] {
-        if let Some(value) = secret.root.find(&["stringData", key]).and_then(Node::text) {
-            params.insert(key.to_owned(), value.to_owned());
+        if let Some(value) = field(secret, key) {
+            params.insert(key.to_owned(), value);
         }
     }
     let name = params.get("name").cloned().unwrap_or_else(|| secret.name.clone());

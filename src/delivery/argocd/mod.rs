@@ -8,7 +8,7 @@ mod template;
 
 use super::Emission;
 use super::plan::Context;
-use crate::manifest::{Object, template::is_template};
+use crate::manifest::{Object, secret::decoded, template::is_template};
 use crate::yaml::Node;
 
 /// What an Argo CD object sets in motion; nothing for any other object.
@@ -24,10 +24,16 @@ pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission>
 }
 
 /// The URL and the name of the cluster that a Secret registers with Argo CD.
-pub(super) fn registration(secret: &Object) -> Option<(&str, &str)> {
-    let field = |key: &str| secret.root.str_at(&["stringData", key]).filter(|v| !is_template(v));
+pub(super) fn registration(secret: &Object) -> Option<(String, String)> {
     generators::is_registration(secret).then_some(())?;
-    Some((field("server")?.trim_end_matches('/'), field("name")?))
+    let field = |key: &str| field(secret, key).filter(|v| !is_template(v));
+    Some((field("server")?.trim_end_matches('/').to_owned(), field("name")?))
+}
+
+/// What a Secret says under a key. The API server lets `stringData` win.
+fn field(secret: &Object, key: &str) -> Option<String> {
+    let plain = secret.root.find(&["stringData", key]).cloned();
+    plain.or_else(|| secret.root.find(&["data", key]).and_then(decoded))?.text().map(str::to_owned)
 }
 
 /// The repository URLs an object names together with paths; for finding out which repository this is. A templated path counts up to its
@@ -63,5 +69,25 @@ fn literal(path: &str) -> &str {
     match path.find(['{', '*', '?', '[']) {
         Some(end) => path[..end].rsplit_once('/').map_or("", |(directory, _)| directory),
         None => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+    use crate::yaml::parse;
+
+    #[test]
+    fn a_secret_registers_a_cluster_in_clear_or_encoded() {
+        let registered = |values: &str| {
+            let text = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: s, labels: {{argocd.argoproj.io/secret-type: cluster}}}}\n{values}");
+            registration(&Object::read(&parse(FileId(0), &text).documents[0].root)?)
+        };
+        let prod = Some(("https://prod:6443".to_owned(), "prod".to_owned()));
+        assert_eq!(registered("stringData: {name: prod, server: 'https://prod:6443/'}"), prod);
+        assert_eq!(registered("data: {name: cHJvZA==, server: aHR0cHM6Ly9wcm9kOjY0NDM=}"), prod);
+        assert_eq!(registered("data: {name: ZGV2, server: aHR0cHM6Ly9wcm9kOjY0NDM=}\nstringData: {name: prod}"), prod);
+        assert_eq!(registered("data: {name: '?', server: aHR0cHM6Ly9wcm9kOjY0NDM=}"), None);
     }
 }
