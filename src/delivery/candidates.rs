@@ -38,6 +38,8 @@ pub(super) fn candidates(renderer: &Renderer<'_>, excluded: &dyn Fn(&str) -> boo
             found.push(Candidate { how: How::Kustomize, root, key: *key, rendered });
         }
     }
+    // Whoever lists files of a directory one by one means those.
+    let listed: BTreeSet<&str> = taken.iter().map(|id| parent(&workspace.file(*id).path)).collect();
     let charts = helm::charts(workspace);
     for (id, file) in workspace.iter() {
         if !file.linted || !file.relevant || taken.contains(&id) || excluded(&file.path) {
@@ -56,11 +58,12 @@ pub(super) fn candidates(renderer: &Renderer<'_>, excluded: &dyn Fn(&str) -> boo
         if bundles.is_overlay(&file.path) {
             continue;
         }
-        let orphan = graph.directories.contains(parent(&file.path));
+        let directory = parent(&file.path);
+        let orphan = graph.directories.contains(directory) || listed.contains(directory);
         let parsed = workspace.parsed(id);
         let mut objects: Vec<Object> = parsed.documents.iter().flat_map(|d| manifest::objects(&d.root)).collect();
         if orphan {
-            // A kustomization beside it does not list it: nobody applies it. A dump of nodes is no manifest and stays a fact.
+            // A kustomization beside it, or one that lists its neighbours, does not list it: nobody applies it. A dump of nodes is no manifest and stays a fact.
             objects.retain(|o| o.is("", "Node") && o.root.find(&["status", "nodeInfo"]).is_some());
         }
         let kindless = parsed.documents.iter().filter_map(|d| nodes::read_kindless(&file.path, &d.root));
