@@ -390,7 +390,8 @@ fn given<'a>(placed: &[Placed<'_>], units: &Units<'a>) -> Vec<FoundObject<'a>> {
     found
 }
 
-/// The names of the nameless HyperConvergeds' clusters, by index: `(repository)` if there is but one, else where they lie.
+/// The names of the nameless HyperConvergeds' clusters, by index: `(repository)` if there is but one that could be all of it, else where they
+/// lie.
 fn regions(hcos: &[FoundHco], placed: &[Placed<'_>]) -> BTreeMap<usize, String> {
     let nameless: Vec<(usize, &FoundHco, &str)> = hcos.iter().enumerate().filter_map(|(i, h)| Some((i, h, directory(&h.home)?))).collect();
     let deliveries: BTreeSet<usize> = nameless.iter().map(|(_, h, _)| h.delivery).collect();
@@ -398,8 +399,11 @@ fn regions(hcos: &[FoundHco], placed: &[Placed<'_>]) -> BTreeMap<usize, String> 
     for dir in deliveries.iter().filter_map(|d| directory(&placed[*d].home)) {
         *many.entry(dir).or_default() += 1;
     }
+    // An overlay beside clusters that have names is one of several, not the repository.
+    let any_named = hcos.iter().any(|h| h.confidence > Confidence::Low && named(&h.home).is_some());
+    let is_one_of_several = |h: &FoundHco| any_named && placed[h.delivery].is_overlay();
     let name = |h: &FoundHco, dir: &str| match () {
-        () if deliveries.len() == 1 => REPOSITORY.to_owned(),
+        () if deliveries.len() == 1 && !is_one_of_several(h) => REPOSITORY.to_owned(),
         () if many.get(dir).is_some_and(|n| *n > 1) => format!("./{}", placed[h.delivery].delivery.root.trim_end_matches('/')),
         () => format!("./{dir}"),
     };

@@ -41,6 +41,13 @@ pub(super) struct Placed<'a> {
     pub(super) fallback: Option<Confidence>,
 }
 
+impl Placed<'_> {
+    /// Whether it is an overlay of a name that nothing else knows.
+    pub(super) fn is_overlay(&self) -> bool {
+        self.fallback != Some(Confidence::Medium)
+    }
+}
+
 /// Name of the cluster that holds the repository's own Argo CD or Flux, when nothing else names it.
 const IN_CLUSTER: &str = "(in-cluster)";
 
