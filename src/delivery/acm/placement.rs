@@ -66,42 +66,63 @@ impl<'a> Selector<'a> {
 }
 
 /// The cluster sets that a placement may choose from; none where it may choose from all clusters.
-struct Sets(Option<BTreeSet<String>>);
+struct Sets<'a> {
+    names: Option<BTreeSet<String>>,
+    /// The selectors of those that choose their clusters by labels.
+    selectors: Vec<&'a Node>,
+}
 
-impl Sets {
+impl<'a> Sets<'a> {
     /// Those it names, of those that are bound to its namespace.
-    fn of(context: &Context<'_>, placement: &Object) -> Self {
+    fn of(context: &Context<'a>, placement: &Object) -> Self {
         let named: BTreeSet<String> = placement.root.items_at(&["spec", "clusterSets"]).iter().filter_map(Node::text).map(str::to_owned).collect();
         let here = |o: &&Object| o.namespace.is_some() && o.namespace == placement.namespace;
         let bindings = context.all(GROUP, "ManagedClusterSetBinding").filter(here);
         let bound: BTreeSet<String> = bindings.filter_map(|b| b.root.str_at(&["spec", "clusterSet"])).map(str::to_owned).collect();
         let sets = if named.is_empty() { bound } else { named };
-        Self((!sets.is_empty() && !sets.contains("global")).then_some(sets))
+        if sets.is_empty() || sets.contains("global") {
+            return Self::all();
+        }
+        let selector = |set: &'a Object| {
+            let selector = set.root.find(&["spec", "clusterSelector"]).filter(|_| sets.contains(&set.name))?;
+            selector.find(&["labelSelector"]).filter(|_| selector.str_at(&["selectorType"]) == Some("LabelSelector"))
+        };
+        let selectors = context.all(GROUP, "ManagedClusterSet").filter_map(selector).collect();
+        Self { names: Some(sets), selectors }
+    }
+
+    /// No bounds.
+    fn all() -> Self {
+        Self { names: None, selectors: Vec::new() }
     }
 
     /// Whether a cluster is in one of them. One whose label says nothing is in the set `default`, or in one that is said elsewhere.
     fn hold(&self, cluster: &Object) -> Tri {
-        let Self(Some(sets)) = self else { return Tri::Yes };
-        match cluster.label("cluster.open-cluster-management.io/clusterset").and_then(Node::text) {
+        let Some(sets) = &self.names else { return Tri::Yes };
+        let chosen = self.selectors.iter().map(|s| chooses(s, cluster)).fold(Tri::No, Tri::or);
+        let labelled = match cluster.label("cluster.open-cluster-management.io/clusterset").and_then(Node::text) {
             Some(set) => Tri::from(sets.contains(set)),
             None if sets.contains("default") => Tri::Yes,
+            // A cluster may be in several sets that choose by labels without being labelled for any.
+            None if self.selectors.len() == sets.len() => Tri::No,
             None => Tri::Maybe,
-        }
+        };
+        labelled.or(chosen)
     }
 }
 
 /// The clusters that one label selector chooses; none chooses all.
 pub(super) fn by_labels(context: &Context<'_>, selector: Option<&Node>) -> Chosen {
-    selector.map_or(Chosen::All, |s| by_selectors(context, &[Selector { labels: Some(s), more: false }], &Sets(None)))
+    selector.map_or(Chosen::All, |s| by_selectors(context, &[Selector { labels: Some(s), more: false }], &Sets::all()))
 }
 
-fn by_selectors(context: &Context<'_>, selectors: &[Selector<'_>], sets: &Sets) -> Chosen {
+fn by_selectors(context: &Context<'_>, selectors: &[Selector<'_>], sets: &Sets<'_>) -> Chosen {
     let empty = |s: &Selector<'_>| {
         !s.more && s.labels.is_none_or(|l| l.entries_at(&["matchLabels"]).is_empty() && l.items_at(&["matchExpressions"]).is_empty())
     };
     let everything = selectors.is_empty() || selectors.iter().any(empty);
     let managed: Vec<&Object> = context.all(GROUP, "ManagedCluster").collect();
-    let whole = match &sets.0 {
+    let whole = match &sets.names {
         None => true,
         // Without any cluster in Git all there are may well be in the set that clusters are in by themselves.
         Some(sets) => managed.is_empty() && sets.contains("default"),

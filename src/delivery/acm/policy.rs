@@ -20,9 +20,14 @@ pub(super) fn emissions(policy: &Object, context: &Context<'_>) -> Vec<Emission>
     // The policy's own action overrides its templates'.
     let action = spec.find(&["remediationAction"]).and_then(Node::text);
     let targets = bound(&policy.name, policy.namespace.as_deref(), context);
+    let enforced = enforced(policy, &targets, context);
     let mut emissions = Vec::new();
     for template in spec.items_at(&["policy-templates"]).iter().filter_map(|t| t.find(&["objectDefinition"])) {
-        let (applied, unseen) = applied(template, action);
+        let (own, unseen) = applied(template, action);
+        // A policy that only inspects is enforced where a binding says so.
+        let overridden = own.is_empty() && unseen.is_none() && !enforced.is_empty();
+        let (applied, unseen) = if overridden { applied(template, Some("enforce")) } else { (own, unseen) };
+        let targets = if overridden { &enforced } else { &targets };
         emissions.extend(unseen);
         for Applied { mode, objects, confidence } in applied {
             let via = Label { span: template.span(), message: format!("the policy {} enforces it", policy.name) };
@@ -123,13 +128,36 @@ fn keyword(line: &str) -> &str {
 
 /// The clusters of a policy, through its bindings. A policy that nothing in Git binds may be bound elsewhere.
 pub(super) fn bound(policy: &str, namespace: Option<&str>, context: &Context<'_>) -> Vec<Target> {
+    led_to(policy, namespace, context, &|b| !is_filter(b)).unwrap_or_else(|| vec![Target::Some])
+}
+
+/// The clusters in which a binding has a policy enforced, whatever the policy itself says.
+fn enforced(policy: &Object, bound: &[Target], context: &Context<'_>) -> Vec<Target> {
+    let clusters = |restricted: bool| {
+        let overrides = |b: &Object| b.root.str_at(&["bindingOverrides", "remediationAction"]).is_some_and(|a| a.eq_ignore_ascii_case("enforce"));
+        let wanted = |b: &Object| overrides(b) && is_filter(b) == restricted;
+        led_to(&policy.name, policy.namespace.as_deref(), context, &wanted).unwrap_or_default()
+    };
+    let mut enforced = clusters(false);
+    let within = |target: &Target| bound.contains(target) || bound.contains(&Target::All);
+    enforced.extend(clusters(true).into_iter().filter(within));
+    enforced
+}
+
+/// Whether a binding is for some of the clusters that others bind, and adds none.
+fn is_filter(binding: &Object) -> bool {
+    binding.root.str_at(&["subFilter"]) == Some("restricted")
+}
+
+/// The clusters that the bindings which pass a test lead a policy to; nothing where there is no such binding.
+fn led_to(policy: &str, namespace: Option<&str>, context: &Context<'_>, wanted: &dyn Fn(&Object) -> bool) -> Option<Vec<Target>> {
     let near = |o: &&Object| namespace.is_none() || o.namespace.is_none() || o.namespace.as_deref() == namespace;
     let listed = |set: &str| {
         let found = context.all(GROUP, "PolicySet").filter(near).find(|s| s.name == set);
         found.is_some_and(|s| s.root.items_at(&["spec", "policies"]).iter().any(|p| p.text() == Some(policy)))
     };
     let (mut targets, mut any) = (Vec::new(), false);
-    for binding in context.all(GROUP, "PlacementBinding").filter(near) {
+    for binding in context.all(GROUP, "PlacementBinding").filter(near).filter(|b| wanted(b)) {
         let binds = binding.root.items_at(&["subjects"]).iter().any(|s| {
             let field = |key: &str| s.find(&[key]).and_then(Node::text).unwrap_or_default();
             match field("kind") {
@@ -147,5 +175,5 @@ pub(super) fn bound(policy: &str, namespace: Option<&str>, context: &Context<'_>
             }
         }
     }
-    if any { targets } else { vec![Target::Some] }
+    any.then_some(targets)
 }
