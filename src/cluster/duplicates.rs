@@ -55,10 +55,16 @@ fn hosted(member: &Member) -> Option<&str> {
     }
 }
 
-/// Whether two members of one kind and name are one pool of the cluster that their fields name. In one file they are two entries.
+/// Whether two members of one kind and name are one pool of the cluster that their fields name, or whose infrastructure id they carry. In one
+/// file they are two entries.
 fn is_one_pool(a: &Member, b: &Member) -> bool {
-    let named = |m: &Member| matches!(m.pool.belongs, Belonging::Named { .. });
-    named(a) && named(b) && a.pool.span.file != b.pool.span.file && a.pool.belongs.is_also(&b.pool.belongs)
+    let (a, b) = (&a.pool, &b.pool);
+    let one = match (&a.belongs, &b.belongs) {
+        (Belonging::Named { .. }, Belonging::Named { .. }) => a.belongs.is_also(&b.belongs),
+        (Belonging::Applied, Belonging::Applied) => a.infra_id.is_some() && a.infra_id == b.infra_id,
+        _ => false,
+    };
+    one && a.span.file != b.span.file
 }
 
 #[cfg(test)]
@@ -103,6 +109,19 @@ mod tests {
     fn variants_are_not_certain() {
         let pools = vec![member(0, "a", Some("amd64"), None), member(1, "a", Some("arm64"), None)];
         assert_eq!(settled(pools), (vec![(0, "amd64".into(), Confidence::Low), (1, "arm64".into(), Confidence::Low)], false));
+    }
+
+    #[test]
+    fn machines_are_one_pool_by_their_infrastructure_id() {
+        let applied = |file: u32, arch: &str, id: Option<&str>| {
+            let mut member = member(file, "a", Some(arch), None);
+            (member.pool.belongs, member.pool.infra_id) = (Belonging::Applied, id.map(str::to_owned));
+            member
+        };
+        let two = |id| settled(vec![applied(0, "amd64", id), applied(1, "arm64", id)]);
+        assert_eq!(two(Some("c-x7k2q")), (vec![(0, "amd64".into(), Confidence::Low), (1, "arm64".into(), Confidence::Low)], false));
+        // A name that is yet to be filled in may become two.
+        assert_eq!(two(None), (vec![(0, "amd64".into(), Confidence::High), (1, "arm64".into(), Confidence::High)], true));
     }
 
     #[test]
