@@ -12,6 +12,7 @@ use super::plan::Context;
 use super::{Emission, Mode, Rendering, Target, Tool, What};
 use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
+use crate::source::Span;
 use crate::yaml::{Entry, Mapping, Node, Sequence, Style, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +23,8 @@ const KUSTOMIZE: &str = "kustomize.toolkit.fluxcd.io";
 /// The variables of a `postBuild`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Substitution {
-    variables: BTreeMap<String, String>,
+    /// Their values, and where those stand.
+    variables: BTreeMap<String, (String, Span)>,
     /// Some source of variables is not in the repository, so a variable that is not known may still have a value.
     open: bool,
 }
@@ -105,7 +107,7 @@ fn substitution(spec: &Node, object: &Object, context: &Context<'_>) -> Option<S
 impl Substitution {
     /// Later sources override earlier ones.
     fn add(&mut self, entries: &[Entry]) {
-        let pairs = entries.iter().filter_map(|e| Some((e.key.text()?.to_owned(), e.value.text()?.to_owned())));
+        let pairs = entries.iter().filter_map(|e| Some((e.key.text()?.to_owned(), (e.value.text()?.to_owned(), e.value.span()))));
         self.variables.extend(pairs);
     }
 
@@ -120,7 +122,7 @@ impl Substitution {
         match node.value() {
             Value::Scalar(scalar) if scalar.text.contains("${") => match self.text(&scalar.text, growth) {
                 // Flux works on text: what was bare stays bare, so a variable may hold a boolean.
-                Some(text) => Node::scalar(text, scalar.style, node.span()),
+                Some(text) => Node::scalar(text, scalar.style, self.origin(&scalar.text).unwrap_or_else(|| node.span())),
                 None => node.clone(),
             },
             Value::Mapping(mapping) => {
@@ -153,10 +155,16 @@ impl Substitution {
         Some(out + rest)
     }
 
+    /// Where the whole text comes from, if that is one variable's value.
+    fn origin(&self, text: &str) -> Option<Span> {
+        let expression = text.strip_prefix("${")?.strip_suffix('}').filter(|e| !e.contains('}'))?;
+        let (value, span) = self.variables.get(split(expression).0)?;
+        (!value.is_empty()).then_some(*span)
+    }
+
     fn value(&self, expression: &str) -> Option<String> {
-        let end = expression.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(expression.len());
-        let (name, rest) = expression.split_at(end);
-        let known = self.variables.get(name);
+        let (name, rest) = split(expression);
+        let known = self.variables.get(name).map(|(value, _)| value);
         let default = [":=", ":-", "=", "-"].iter().find_map(|op| rest.strip_prefix(op));
         match (known, rest, default) {
             (Some(value), "", _) => Some(value.clone()),
@@ -169,13 +177,24 @@ impl Substitution {
     }
 }
 
+/// The name of a variable and what is asked of it.
+fn split(expression: &str) -> (&str, &str) {
+    let end = expression.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(expression.len());
+    expression.split_at(end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::FileId;
 
     #[test]
     fn expressions() {
-        let some = Substitution { variables: BTreeMap::from([("A".to_owned(), "1".to_owned())]), open: false };
+        let place = Span::new(FileId(7), 1, 2);
+        let some = Substitution { variables: BTreeMap::from([("A".to_owned(), ("1".to_owned(), place))]), open: false };
+        for (text, origin) in [("${A}", Some(place)), ("${A:=2}", Some(place)), ("${B:=2}", None), ("x${A}", None), ("${A}${A}", None)] {
+            assert_eq!(some.origin(text), origin, "{text}");
+        }
         for (text, want) in [("${A}", "1"), ("x${A:=2}y", "x1y"), ("${B:=2}", "2"), ("${B:-}", ""), ("${B}", ""), ("$${A}", "${A}")] {
             assert_eq!(some.text(text, &Growth::new()).as_deref(), Some(want), "{text}");
         }
