@@ -4,7 +4,7 @@ use super::machine_api::inheritance;
 use super::payload::Payload;
 use super::pool::{Basis, Belonging, Conflict, Fact, Pool, Problem, ProblemKind, State};
 use super::{ClusterPayload, Draft, Inventory, Reading, World};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Settles everything.
 pub(super) fn finish(world: &World<'_>, reading: Reading) -> Inventory {
@@ -59,7 +59,13 @@ fn inherit(drafts: &mut [Draft], out: &Inventory) {
         return;
     }
     let known = super::machine_api::known(drafts);
-    let taken: Vec<_> = drafts.iter().map(|d| (d.inherits && d.evidence.is_silent()).then(|| inheritance(&known, d)).flatten()).collect();
+    // So they do where nodes of two architectures are declared, as no payload of one has them. The default of an instance type is no guess.
+    let applied = drafts.iter().filter(|d| d.pool.belongs == Belonging::Applied);
+    let architectures: BTreeSet<_> = applied.filter_map(|d| Some(&d.evidence.facts.iter().min_by_key(|f| f.basis)?.arch)).collect();
+    let takes = |d: &Draft| {
+        d.inherits && d.evidence.is_silent() && (architectures.len() < 2 || d.evidence.silence == Some(super::provider::BY_CONTROL_PLANE))
+    };
+    let taken: Vec<_> = drafts.iter().map(|d| takes(d).then(|| inheritance(&known, d)).flatten()).collect();
     for (draft, taken) in drafts.iter_mut().zip(taken) {
         if let Some((arch, detail, span)) = taken {
             draft.evidence.fact(arch, Basis::ControlPlane, detail, span);

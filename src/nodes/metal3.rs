@@ -6,10 +6,14 @@ use super::pool::{Basis, Belonging, Pool, Role, State};
 use super::read::{self, Field};
 use super::{Reading, World};
 use crate::manifest::Object;
-use crate::yaml::parse_value;
+use crate::yaml::{Node, parse_value};
 
 const ROLE: &str = "bmac.agent-install.openshift.io/role";
 const CLUSTER: &str = "bmac.agent-install.openshift.io/cluster-reference";
+/// The label of the hosts that the installer makes its control plane of (its `pkg/asset/machines/baremetal/hosts.go`).
+const INSTALLED: &str = "installer.openshift.io/role";
+/// The annotation by which a machine names its host (cluster-api-provider-baremetal's `HostAnnotation`).
+const TAKEN: &str = "metal3.io/BareMetalHost";
 const HOSTNAME: &str = "bmac.agent-install.openshift.io/hostname";
 const NODE_LABEL: &str = "bmac.agent-install.openshift.io.node-label.";
 
@@ -25,9 +29,11 @@ pub(super) fn read(world: &World<'_>, reading: &mut Reading) {
 /// Whether a host is used by this machine.
 pub(super) fn is_of(host: &Object, machine: &Object) -> bool {
     let consumer = |key: &str| host.root.str_at(&["spec", "consumerRef", key]);
-    consumer("kind") == Some("Machine")
+    let consumed = consumer("kind") == Some("Machine")
         && consumer("name") == Some(machine.name.as_str())
-        && consumer("apiVersion").is_some_and(|api| api.starts_with("machine.openshift.io/"))
+        && consumer("apiVersion").is_some_and(|api| api.starts_with("machine.openshift.io/"));
+    let taken = machine.annotation(TAKEN).and_then(Node::text).and_then(|text| text.split_once('/'));
+    consumed || taken.is_some_and(|(namespace, name)| host.namespace.as_deref() == Some(namespace) && host.name == name)
 }
 
 fn one(world: &World<'_>, host: &Object, reading: &mut Reading) {
@@ -41,6 +47,9 @@ fn one(world: &World<'_>, host: &Object, reading: &mut Reading) {
 
     let annotation = |key: &str| read::field(&host.root, &["metadata", "annotations", key]);
     match assisted::role_of(annotation(ROLE).text()) {
+        Role::Unknown if pool.role == Role::Unknown && read::label_name(host, INSTALLED).is_some_and(|(role, _)| role == "control-plane") => {
+            pool.role = Role::ControlPlane;
+        }
         Role::Unknown => {}
         role => pool.role = role,
     }

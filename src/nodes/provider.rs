@@ -7,6 +7,9 @@ use super::pool::{Basis, Labels};
 use super::read::{self, Field};
 use crate::yaml::Node;
 
+/// Why a cloud's machines without an instance type are silent: the webhook that fills it in goes by the control plane.
+pub(super) const BY_CONTROL_PLANE: &str = "no instance type is written, and the default depends on the control plane";
+
 /// Who makes the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Provider {
@@ -93,7 +96,7 @@ fn hardware(cloud: Cloud, value: &Node, evidence: &mut Evidence, labels: &mut La
         _ => at(&["instanceType"]),
     };
     evidence.hardware(cloud, &field);
-    evidence.silence = Some("no instance type is written, and the default depends on the control plane");
+    evidence.silence = Some(BY_CONTROL_PLANE);
     if cloud == Cloud::Azure && matches!(field, Field::Absent) {
         // Confidential virtual machines exist on x86 only, and the webhook refuses them elsewhere.
         if let Field::Text(text @ "ConfidentialVM", span) = at(&["securityProfile", "settings", "securityType"]) {
