@@ -117,8 +117,8 @@ impl Building {
         }
     }
 
-    fn merge_map(&mut self, key: &Node, map: &Node, problems: &mut Vec<Problem>) {
-        match map.value() {
+    fn merge_map(&mut self, key: &Node, value: &Node, problems: &mut Vec<Problem>) {
+        match value.value() {
             Value::Mapping(map) => {
                 for entry in &map.entries {
                     self.insert(Entry { merged: true, ..entry.clone() }, problems);
@@ -126,6 +126,10 @@ impl Building {
                 self.open = self.open.take().or_else(|| map.open.clone());
             }
             Value::Opaque(opaque) => self.open = Some(opaque.clone()),
+            // Of spiff's templates, which have a merge key of their own: what comes of it is written before Kubernetes reads it.
+            Value::Scalar(text) if text.style == Style::Plain && text.text.starts_with("((") && text.text.ends_with("))") => {
+                self.open = Some(Opaque { reason: "a template expression".into(), span: value.span() });
+            }
             _ => refused(problems, key, "a merge key (`<<`) takes a map or a list of maps; Kubernetes refuses anything else"),
         }
     }
@@ -216,5 +220,15 @@ mod tests {
         assert!(matches!(root.at(&["b", "other"]), Lookup::Unknown(_)));
         assert!(matches!(root.get("other"), Lookup::Absent));
         assert_eq!(root.items_at(&["e"])[1].as_str(), Some("f"));
+    }
+
+    #[test]
+    fn what_spiff_merges_is_not_known() {
+        let parsed = read("workers:\n  <<: (( &template ))\n  name: (( elem.name ))\nother: {<<: (( x || ~ )), a: 2}\n");
+        assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
+        let root = &parsed.documents[0].root;
+        assert!(matches!(root.at(&["workers", "machine"]), Lookup::Unknown(_)));
+        assert_eq!(root.find(&["other", "a"]).and_then(|n| n.as_int()), Some(2));
+        assert_eq!(read("a: {<<: '(( x ))'}\n").problems.len(), 1);
     }
 }
