@@ -97,7 +97,10 @@ impl<'w> Renderer<'w> {
     }
 
     fn built(&self, build: Build) -> Rendered {
-        let objects = build.objects.iter().flat_map(|r| manifest::objects(&r.root)).collect();
+        // A site's clusters are generated from it. It is read for them as if it were applied, which nobody does.
+        let sites = build.plugins.iter().filter(|p| p.role == "generators").filter_map(|p| Object::read(&p.object.root));
+        let sites = sites.filter(|o| o.is("ran.openshift.io", "SiteConfig"));
+        let objects = build.objects.iter().flat_map(|r| manifest::objects(&r.root)).chain(sites).collect();
         let unresolved = build.unresolved.iter().map(|u| Unresolved { reason: u.reason.to_string(), span: u.span }).collect();
         Rendered {
             objects: Arc::new(objects),

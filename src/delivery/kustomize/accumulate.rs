@@ -400,8 +400,8 @@ impl<'f> Kustomizer<'f> {
     pub(super) fn external(&self, role: &'static str, kustomization: &Kustomization, object: Resource, span: Span, acc: &mut Accumulated) {
         let kind = object.id().gvk.kind;
         let alters = role == "transformers";
-        // What that one makes is worked out by whoever reads the plugins of a build.
-        let followed = role == "generators" && &*kind == "PolicyGenerator";
+        // What these make is worked out by whoever reads the plugins of a build.
+        let followed = role == "generators" && matches!(&*kind, "PolicyGenerator" | "SiteConfig");
         if role != "validators" && !followed {
             acc.log.hide(span, format!("the {kind} plugin is a program that is not run"), alters);
         }
