@@ -87,6 +87,8 @@ impl Walk {
             Ok(entry) => self.visit(&entry, buffer, mine),
             // A link in a circle holds nothing that its target does not.
             Err(error) if is_loop(&error) => {}
+            // Nor does a link to nothing. What refers to it is told that it is not there.
+            Err(error) if is_dangling(&error) => {}
             Err(error) => mine.errors.push(self.describe(&error)),
         });
         walked.errors.sort();
@@ -262,6 +264,16 @@ fn is_loop(error: &ignore::Error) -> bool {
     match error {
         ignore::Error::Loop { .. } => true,
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithPath { err, .. } => is_loop(err),
+        _ => false,
+    }
+}
+
+fn is_dangling(error: &ignore::Error) -> bool {
+    match error {
+        ignore::Error::WithDepth { err, .. } => is_dangling(err),
+        ignore::Error::WithPath { path, err } => {
+            err.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound) && path.symlink_metadata().is_ok_and(|m| m.is_symlink())
+        }
         _ => false,
     }
 }
