@@ -17,8 +17,8 @@ use crate::finding::{Confidence, Label};
 use crate::manifest::Object;
 use crate::membership::{Mechanism, Reason};
 use crate::nodes::arch::Arch;
-use crate::nodes::inventory;
 use crate::nodes::pool::{Belonging, Pool, Scope, State};
+use crate::nodes::{NodePatch, inventory};
 use crate::operator::hyperconverged::HyperConverged;
 use crate::source::{FileId, Span};
 use crate::yaml::Lists;
@@ -67,9 +67,15 @@ pub fn assemble(workspace: &Workspace, deliveries: &Deliveries, config: &Config,
     let unapplied = amend::apply(&mut placed);
     let units = units(&placed);
     let hcos = hyperconverged(&placed, &units);
-    let pools = pools(workspace, &placed, &units, &known, &mut names);
+    let (pools, patches) = pools(workspace, &placed, &units, &known, &mut names);
     let (mut clusters, beyond) = join(hcos, pools, &placed, &units, &known, &mut names);
     outside::apply(workspace, &mut clusters, config, outside, &mut names)?;
+    // What the cluster is given is put on its nodes, wherever it is that these are known from.
+    for (key, patch) in &patches {
+        for member in clusters.get_mut(names.shown(key)).into_iter().flat_map(|cluster| &mut cluster.pools) {
+            patch.apply(&mut member.pool);
+        }
+    }
     let mut list: Vec<Cluster> = clusters.into_values().collect();
     list.sort_by(|a, b| a.name.cmp(&b.name));
     let words = format!("clusters are given more than {MAX_MEMBERS} objects in all; the others were left out");
@@ -114,8 +120,17 @@ fn hyperconverged(placed: &[Placed<'_>], units: &Units<'_>) -> Vec<FoundHco> {
 /// What makes objects be read together: a cluster, a nameless region, or one delivery.
 type Group<'a> = (Option<&'a Home>, Option<&'a str>, Option<usize>);
 
+/// The labels that manifests put on the nodes of clusters with a name, by its key.
+type Patches = Vec<(String, NodePatch)>;
+
 /// The pools of all deliveries. Objects that go to one cluster are read together, because they refer to each other.
-fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], units: &Units<'_>, known: &BTreeSet<String>, names: &mut Names) -> Vec<FoundPool> {
+fn pools<'a>(
+    workspace: &Workspace,
+    placed: &'a [Placed<'_>],
+    units: &Units<'_>,
+    known: &BTreeSet<String>,
+    names: &mut Names,
+) -> (Vec<FoundPool>, Patches) {
     // Plain files without a cluster's name are read with those that go to the same nameless HyperConverged, so that one region's autoscaler or
     // scheduler settings do not reach another.
     let plain = |p: &Placed<'_>| p.delivery.how == How::Plain;
@@ -137,8 +152,8 @@ fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], units: &Units<'_>,
         };
         groups.entry(key).or_default().push(index);
     }
-    let mut found = Vec::new();
-    for members in groups.values() {
+    let (mut found, mut patches) = (Vec::new(), Patches::new());
+    for ((home, ..), members) in &groups {
         // What a cluster is given twice counts once.
         let (mut units, mut kindless) = (HashSet::new(), HashSet::new());
         let once = members.iter().map(|i| &placed[*i]).filter(|p| units.insert(address(p)));
@@ -146,7 +161,11 @@ fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], units: &Units<'_>,
         let by_file: BTreeMap<FileId, usize> = members.iter().rev().flat_map(|i| placed[*i].delivery.files.iter().map(|f| (*f, *i))).collect();
         let once = members.iter().map(|i| &placed[*i].delivery.pools).filter(|p| !p.is_empty() && kindless.insert(Arc::as_ptr(p)));
         let kindless = once.flat_map(|pools| pools.iter().cloned());
-        let mut described: Vec<Pool> = inventory(&objects).pools.into_iter().chain(kindless).collect();
+        let inventory = inventory(&objects);
+        if let Some(key) = home.and_then(named).filter(|_| members.iter().any(|i| placed[*i].confidence > Confidence::Low)) {
+            patches.extend(inventory.node_patches.into_iter().map(|patch| (key.to_owned(), patch)));
+        }
+        let mut described: Vec<Pool> = inventory.pools.into_iter().chain(kindless).collect();
         doubt_lists(workspace, &mut described);
         for pool in described {
             let delivery = if let [only] = members.as_slice() { Some(*only) } else { by_file.get(&pool.span.file).copied() };
@@ -178,7 +197,7 @@ fn pools<'a>(workspace: &Workspace, placed: &'a [Placed<'_>], units: &Units<'_>,
     let installed = found.iter().filter(|f| f.pool.kind == "install-config");
     let (homes, directories): (BTreeSet<Home>, BTreeSet<String>) = installed.map(|f| (f.home.clone(), directory(f))).unzip();
     found.retain(|f| f.pool.kind != "AgentConfig" || !(homes.contains(&f.home) || directories.contains(&directory(f))));
-    found
+    (found, patches)
 }
 
 /// Takes lists of all nodes for a part where something beside them is of a cluster that cannot be read: it may be theirs.
