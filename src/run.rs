@@ -241,10 +241,12 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
     settings.stage.set("looking for manifests");
     let mut walked = walk.run(&place.linted);
     if place.versioned && place.linted_is_part() && walked.found.iter().any(|f| f.path.contains("ustomization")) {
-        walked.found.append(walk.list());
+        let whole = walk.list();
+        walked.found.append(whole.found);
+        walked.links.extend(whole.links);
     }
     walk.replace(&mut walked, &settings.texts, &place.linted);
-    let Walked { mut found, errors, excluding } = walked;
+    let Walked { mut found, errors, excluding, links } = walked;
     let given = |path: &str, text: String, linted: bool| Found {
         path: path.into(),
         at: At::Nowhere,
@@ -278,7 +280,8 @@ fn load(settings: &Settings) -> Result<Loaded, RunError> {
     if let Some((path, _)) = &configured {
         found.push(place.named_file(path, &settings.texts).map_err(|why| RunError::Usage(vec![format!("{}: {why}", path.display())]))?);
     }
-    let workspace = Workspace::new(place.boundary.clone(), place.shown.clone(), Base { directory: place.base(), first: !place.versioned }, found);
+    let workspace = Workspace::new(place.boundary.clone(), place.shown.clone(), Base { directory: place.base(), first: !place.versioned }, found)
+        .with_links(links);
     for named in &inventories {
         let why = workspace.find(&place.key(&named.path)).and_then(|id| cluster::no_inventory(&workspace, id));
         if let Some(why) = why {

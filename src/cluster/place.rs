@@ -99,6 +99,8 @@ pub(super) fn place<'a>(
                 pending.push((placed.len(), key, why.directory(path, &name)));
                 (nameless, Confidence::Medium, why.nothing())
             }
+            // What a link leads to stands for itself, unless the link is called after a cluster.
+            (Target::Path(root), None, None) if workspace.is_alias(root.trim_end_matches('/')) => continue,
             (_, None, None) => {
                 if let (true, Some(name)) = (is_dump(delivery), conventions::dump_claim(&delivery.root)) {
                     let key = names.key(&name);

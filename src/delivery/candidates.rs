@@ -32,7 +32,7 @@ pub(super) fn candidates(renderer: &Renderer<'_>, excluded: &dyn Fn(&str) -> boo
         let root = below(directory, "");
         let root = if root.is_empty() { "./".to_owned() } else { root };
         let rendered = renderer.root(directory);
-        taken.extend(rendered.files.iter());
+        taken.extend(rendered.files.iter().flat_map(|id| [Some(*id), workspace.twin(*id)]).flatten());
         let rendered = bundles.softened(&root, rendered);
         if !excluded(&format!("{root}kustomization.yaml")) {
             found.push(Candidate { how: How::Kustomize, root, key: *key, rendered });
@@ -114,7 +114,10 @@ impl Graph {
                 // Most references are to files beside the kustomization; nobody names a directory so.
                 let is_file = !reference.contains('/') && is_manifest(reference);
                 if !is_file && let Some(directory) = join(directory, reference) {
-                    roots.remove(&directory);
+                    // Under whichever name: what a link leads to is referred to by the link, too.
+                    for name in workspace.real(&directory).into_iter().chain([directory]) {
+                        roots.remove(&name);
+                    }
                 }
             }
         }

@@ -33,6 +33,8 @@ struct Claims {
 impl Claims {
     fn of(renderer: &Renderer<'_>, candidates: &[Candidate], emissions: &Emissions<'_>) -> Self {
         let by_key: BTreeMap<FileId, usize> = candidates.iter().enumerate().map(|(i, c)| (c.key, i)).collect();
+        let workspace = renderer.workspace;
+        let of = |id: FileId| [Some(id), workspace.twin(id)].into_iter().flatten().filter_map(|id| by_key.get(&id).copied());
         let mut claims = Self { leads_to: vec![Vec::new(); candidates.len()], left_out: BTreeSet::new() };
         let mut nodes: HashMap<usize, usize> = HashMap::new();
         let mut pending: Vec<(usize, Arc<Rendered>)> = candidates.iter().map(|c| Arc::clone(&c.rendered)).enumerate().collect();
@@ -44,14 +46,14 @@ impl Claims {
                     What::Objects(_) | What::Amendments(_) | What::Beyond(_) | What::Unseen(_) => {}
                     What::Nothing(paths) => {
                         for path in paths {
-                            let below = renderer.workspace.below(path).map(|(id, _)| id).chain(renderer.workspace.find(path));
-                            claims.left_out.extend(below.filter_map(|id| by_key.get(&id)));
+                            let below = workspace.below(path).map(|(id, _)| id).chain(workspace.find(path));
+                            claims.left_out.extend(below.flat_map(of));
                         }
                     }
                     What::Directory(rendering) => {
                         let inner = renderer.render(rendering);
                         let unit = *nodes.entry(Arc::as_ptr(&inner) as usize).or_insert_with(|| {
-                            claims.leads_to.push(inner.files.iter().filter_map(|f| by_key.get(f)).copied().collect());
+                            claims.leads_to.push(inner.files.iter().flat_map(|f| of(*f)).collect());
                             kept.push(Arc::clone(&inner));
                             pending.push((claims.leads_to.len() - 1, inner));
                             claims.leads_to.len() - 1

@@ -53,6 +53,8 @@ pub struct Workspace {
     /// Files that the walk passed over because of their names, and that something turned out to refer to.
     late: Vec<OnceLock<File>>,
     late_paths: Mutex<BTreeMap<String, FileId>>,
+    /// Links to directories, and those directories.
+    links: BTreeMap<String, String>,
 }
 
 /// The directory that all linted paths share.
@@ -78,9 +80,42 @@ impl Workspace {
             named: Vec::new(),
             late: std::iter::repeat_with(OnceLock::new).take(MAX_LATE).collect(),
             late_paths: Mutex::default(),
+            links: BTreeMap::new(),
         };
         found.merge(|found| workspace.add(found));
         workspace
+    }
+
+    /// The workspace, knowing the links to directories that the walk followed.
+    #[must_use]
+    pub fn with_links(self, links: BTreeMap<String, String>) -> Self {
+        Self { links, ..self }
+    }
+
+    /// The path that a path means where a part of it is a link to a directory.
+    #[must_use]
+    pub fn real(&self, path: &str) -> Option<String> {
+        let mut link = path;
+        while !self.links.is_empty() && !link.is_empty() {
+            if let Some(real) = self.links.get(link) {
+                return join(real, path.get(link.len()..)?.trim_start_matches('/'));
+            }
+            link = parent(link);
+        }
+        None
+    }
+
+    /// The linted file that a file is another name of, because a link leads to its directory.
+    #[must_use]
+    pub fn twin(&self, id: FileId) -> Option<FileId> {
+        self.find(&self.real(&self.file(id).path)?).filter(|twin| self.file(*twin).linted)
+    }
+
+    /// Whether a file or a directory with a kustomization is another name of one that is linted, too.
+    #[must_use]
+    pub fn is_alias(&self, path: &str) -> bool {
+        let twin = |real: String| self.find(&real).or_else(|| self.kustomization(&real));
+        self.real(path).and_then(twin).is_some_and(|twin| self.file(twin).linted)
     }
 
     /// Adds the next file in the order of paths, unless it is the last one again.

@@ -6,7 +6,7 @@ use super::needles;
 use super::shown::Shown;
 use super::{MAX_FILE, ignored, normalise};
 use ignore::{DirEntry, WalkBuilder, WalkState};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -66,6 +66,8 @@ pub struct Walked {
     pub errors: Vec<WalkError>,
     /// Which globs of [`Walk::exclude`] left a file out, by their number.
     pub excluding: BTreeSet<usize>,
+    /// Links to directories of the repository, and those directories, relative to the boundary.
+    pub links: BTreeMap<String, String>,
 }
 
 impl Walk {
@@ -97,7 +99,7 @@ impl Walk {
 
     /// Every file of the boundary, unread: what something below the linted paths may refer to.
     #[must_use]
-    pub fn list(&self) -> Finds {
+    pub fn list(&self) -> Walked {
         let mut walked = Walked::default();
         self.walk(&[&self.boundary], &mut walked, &|entry, _, mine| {
             let Ok(entry) = entry else { return };
@@ -105,7 +107,7 @@ impl Walk {
                 mine.found.push(Found { path: path.into(), at, relevant: false, explicit: false, linted: false, text: None });
             }
         });
-        walked.found
+        walked
     }
 
     /// Walks directories on all threads. Each has a buffer and a result of its own.
@@ -127,20 +129,28 @@ impl Walk {
             builder.add_ignore(exclude);
         }
         let (refused, shown, exclude) = (Arc::new(Mutex::new(Vec::new())), self.shown.clone(), self.exclude.clone());
-        let refuse = Arc::clone(&refused);
+        let links = Arc::new(Mutex::new(Vec::new()));
+        let (refuse, link) = (Arc::clone(&refused), Arc::clone(&links));
         builder.filter_entry(move |entry| {
             if entry.file_name() == ".git" {
                 return false;
             }
             let is_directory = || entry.file_type().is_some_and(|t| t.is_dir());
-            if entry.path_is_symlink() && !inside(entry.path(), &boundary) {
-                // What could matter there is not looked at, and that is said.
+            if entry.path_is_symlink() {
                 let path = entry.path();
-                let matters = is_directory() || wanted(entry.file_name().as_encoded_bytes());
-                if matters && !exclude.is_match(&slashes(path.strip_prefix(&boundary).unwrap_or(path))) {
-                    refuse.lock().unwrap_or_else(PoisonError::into_inner).push((shown.absolute(path), OUTSIDE.to_owned()));
+                match path.canonicalize() {
+                    Ok(real) if !real.starts_with(&boundary) => {
+                        // What could matter there is not looked at, and that is said.
+                        let matters = is_directory() || wanted(entry.file_name().as_encoded_bytes());
+                        if matters && !exclude.is_match(&slashes(path.strip_prefix(&boundary).unwrap_or(path))) {
+                            refuse.lock().unwrap_or_else(PoisonError::into_inner).push((shown.absolute(path), OUTSIDE.to_owned()));
+                        }
+                        return false;
+                    }
+                    Ok(real) if is_directory() => link.lock().unwrap_or_else(PoisonError::into_inner).push((path.to_path_buf(), real)),
+                    Ok(_) => {}
+                    Err(_) => return false,
                 }
-                return false;
             }
             let obstacle = if honour && is_directory() { ignored::obstacle(entry.path(), &boundary) } else { None };
             let passes = obstacle.is_none();
@@ -158,6 +168,9 @@ impl Walk {
             })
         });
         walked.errors.append(&mut refused.lock().unwrap_or_else(PoisonError::into_inner));
+        for (link, real) in std::mem::take(&mut *links.lock().unwrap_or_else(PoisonError::into_inner)) {
+            walked.links.extend(self.place(&link).zip(self.place(&real)).map(|((link, _), (real, _))| (link, real)));
+        }
     }
 
     /// Whether ignore files of the directories to walk, or of those above them in the repository, cannot be honoured. None is then.

@@ -22,7 +22,7 @@ const INSTALLER: [&str; 4] = ["install-config.yaml", "install-config.yml", "agen
 /// Reports what is wrong with the text of manifests.
 pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &dyn Fn(&str) -> bool, findings: &mut Findings) {
     for (id, file) in workspace.iter() {
-        if !file.linted || !file.relevant || aside(&file.path) || deliveries.templates.contains(&id) {
+        if !file.linted || !file.relevant || aside(&file.path) || deliveries.templates.contains(&id) || workspace.twin(id).is_some() {
             continue;
         }
         let Ok(source) = workspace.source(id) else { continue };

@@ -4,6 +4,7 @@
 
 mod changed;
 mod explain;
+mod links;
 mod lsp;
 mod paths;
 mod repository;
