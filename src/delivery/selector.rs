@@ -35,10 +35,6 @@ pub(super) fn selects(selector: &Node, labels: &Labels<'_>) -> Tri {
 
 /// Whether a label selector chooses an object, whose labels may be set outside Git.
 pub(super) fn chooses(selector: &Node, object: &Object) -> Tri {
-    let value = |key: &str| match (key, object.label(key).and_then(Node::text)) {
-        // Every managed cluster carries its own name as a label.
-        ("name", None) if object.kind == "ManagedCluster" => Some(object.name.as_str()),
-        (_, found) => found,
-    };
+    let value = |key: &str| object.label(key).and_then(Node::text);
     selects(selector, &Labels { value: &value, complete: false })
 }

@@ -1,8 +1,8 @@
 //! Which clusters a placement chooses, as far as the labels of managed clusters stand in Git.
 
 use super::super::plan::Context;
-use super::super::selector::chooses;
-use crate::manifest::Object;
+use super::super::selector::{Labels, selects};
+use crate::manifest::{Object, template::is_template};
 use crate::operator::Tri;
 use crate::yaml::Node;
 use std::collections::BTreeSet;
@@ -97,10 +97,10 @@ impl<'a> Sets<'a> {
     }
 
     /// Whether a cluster is in one of them. One whose label says nothing is in the set `default`, or in one that is said elsewhere.
-    fn hold(&self, cluster: &Object) -> Tri {
+    fn hold(&self, cluster: &Managed<'_>) -> Tri {
         let Some(sets) = &self.names else { return Tri::Yes };
-        let chosen = self.selectors.iter().map(|s| chooses(s, cluster)).fold(Tri::No, Tri::or);
-        let labelled = match cluster.label("cluster.open-cluster-management.io/clusterset").and_then(Node::text) {
+        let chosen = self.selectors.iter().map(|s| cluster.fits(s)).fold(Tri::No, Tri::or);
+        let labelled = match cluster.label("cluster.open-cluster-management.io/clusterset") {
             Some(set) => Tri::from(sets.contains(set)),
             None if sets.contains("default") => Tri::Yes,
             // A cluster may be in several sets that choose by labels without being labelled for any.
@@ -108,6 +108,39 @@ impl<'a> Sets<'a> {
             None => Tri::Maybe,
         };
         labelled.or(chosen)
+    }
+}
+
+/// A managed cluster: its name, and the labels that Git gives it.
+struct Managed<'a> {
+    name: &'a str,
+    labels: Option<&'a Node>,
+}
+
+impl<'a> Managed<'a> {
+    /// The ManagedClusters there are, and those that are made of what installs a cluster (the siteconfig operator and its predecessor).
+    fn all(context: &Context<'a>) -> Vec<Self> {
+        let of = |o: &'a Object| Self { name: o.name.as_str(), labels: o.root.find(&["metadata", "labels"]) };
+        let site = |spec: &'a Node, labels: &[&str]| {
+            let name = spec.str_at(&["clusterName"]).filter(|name| !is_template(name))?;
+            Some(Self { name, labels: spec.find(labels) })
+        };
+        let instances = context.all("siteconfig.open-cluster-management.io", "ClusterInstance");
+        let instances = instances.filter_map(|o| site(o.root.find(&["spec"])?, &["extraLabels", "ManagedCluster"]));
+        let sites = context.all("ran.openshift.io", "SiteConfig").flat_map(|o| o.root.items_at(&["spec", "clusters"]));
+        let sites = sites.filter_map(|spec| site(spec, &["clusterLabels"]));
+        context.all(GROUP, "ManagedCluster").map(of).chain(instances).chain(sites).collect()
+    }
+
+    /// The value of a label. Every managed cluster carries its own name as one.
+    fn label(&self, key: &str) -> Option<&'a str> {
+        let written = self.labels.and_then(|labels| labels.find(&[key])).and_then(Node::text);
+        written.or_else(|| (key == "name").then_some(self.name))
+    }
+
+    /// Whether a label selector chooses it. Its labels may be set outside Git, too.
+    fn fits(&self, selector: &Node) -> Tri {
+        selects(selector, &Labels { value: &|key| self.label(key), complete: false })
     }
 }
 
@@ -121,7 +154,7 @@ fn by_selectors(context: &Context<'_>, selectors: &[Selector<'_>], sets: &Sets<'
         !s.more && s.labels.is_none_or(|l| l.entries_at(&["matchLabels"]).is_empty() && l.items_at(&["matchExpressions"]).is_empty())
     };
     let everything = selectors.is_empty() || selectors.iter().any(empty);
-    let managed: Vec<&Object> = context.all(GROUP, "ManagedCluster").collect();
+    let managed = Managed::all(context);
     let whole = match &sets.names {
         None => true,
         // Without any cluster in Git all there are may well be in the set that clusters are in by themselves.
@@ -134,12 +167,14 @@ fn by_selectors(context: &Context<'_>, selectors: &[Selector<'_>], sets: &Sets<'
     if let Some(names) = literal.filter(|_| !everything) {
         return Chosen::These(names.into_iter().flatten().collect());
     }
-    let (mut yes, mut open) = (Vec::new(), managed.is_empty());
+    // Who lists no cluster by itself need not install all of them from here.
+    let (mut yes, mut open) = (Vec::new(), context.all(GROUP, "ManagedCluster").next().is_none());
     for cluster in managed {
-        let one = |s: &Selector<'_>| s.labels.map_or(Tri::Yes, |l| chooses(l, cluster)).and(if s.more { Tri::Maybe } else { Tri::Yes });
+        let one = |s: &Selector<'_>| s.labels.map_or(Tri::Yes, |l| cluster.fits(l)).and(if s.more { Tri::Maybe } else { Tri::Yes });
         let fits = if everything { Tri::Yes } else { selectors.iter().map(one).fold(Tri::No, Tri::or) };
-        match fits.and(sets.hold(cluster)) {
-            Tri::Yes => yes.push(cluster.name.clone()),
+        match fits.and(sets.hold(&cluster)) {
+            Tri::Yes if !yes.iter().any(|name| name == cluster.name) => yes.push(cluster.name.to_owned()),
+            Tri::Yes => {}
             Tri::Maybe => open = true,
             Tri::No => {}
         }
