@@ -237,12 +237,12 @@ impl Node {
     }
 
     /// The same scalar with its placeholders filled in, which is a string. YAML inside it stays on the lines it was written on, if filling in
-    /// made no more of them.
+    /// made no more of them and any offset in them lies between two characters.
     #[must_use]
     pub fn filled_in(&self, text: String) -> Self {
         let lines = |text: &str| text.split('\n').count();
         let layout = match (self.layout(), self.as_scalar()) {
-            (Layout::Lines(starts), Some(old)) if lines(&old.text) == lines(&text) => {
+            (Layout::Lines(starts), Some(old)) if old.text.is_ascii() && lines(&old.text) == lines(&text) => {
                 let length = |line: &str| u32::try_from(line.len()).unwrap_or(u32::MAX);
                 Layout::Filled(starts.iter().copied().zip(old.text.split('\n').map(length)).collect())
             }

@@ -149,6 +149,10 @@ mod tests {
         assert_eq!(lines("a: s\nb: longer than that\nc: d\n"), ["{", "{{x}}", "d"]);
         let whole = &text[scalar.span().range()];
         assert_eq!(lines("a: s\nb: x\ny: z\nc: d\n"), [whole.trim_end_matches('\n'); 4]);
+        let text = "p: |\n  a: é{{x}}\n";
+        let outer = parse(FileId(0), text);
+        let filled = outer.documents[0].root.find(&["p"]).expect("a scalar").filled_in("a: abcd\n".to_owned());
+        assert_eq!(parse_value(&filled).documents[0].root.find(&["a"]).expect("a value").span(), filled.span());
     }
 
     #[test]
