@@ -224,14 +224,12 @@ impl Node {
         })
     }
 
-    /// The same scalar without the line break at its end, for a reader that gives it none.
+    /// The same scalar with less of its text, for a reader that cuts what stands at its end.
     #[must_use]
-    pub fn without_final_break(self) -> Self {
-        self.change(|i| {
-            if let Value::Scalar(Scalar { text, .. }) = &mut i.value
-                && let Some(shorter) = text.strip_suffix('\n').map(Box::from)
-            {
-                *text = shorter;
+    pub fn with_shorter_text(&self, shorter: &str) -> Self {
+        self.clone().change(|i| {
+            if let Value::Scalar(Scalar { text, .. }) = &mut i.value {
+                *text = shorter.into();
             }
         })
     }

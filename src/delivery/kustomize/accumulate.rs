@@ -1,7 +1,7 @@
 //! Accumulating a root: its resources, bases and components, each layer's transformers in kustomize's order.
 
 use super::Build;
-use super::accumulated::Accumulated;
+use super::accumulated::{Accumulated, Mode};
 use super::bounds::{MAX_COMPONENTS, MAX_DEPTH};
 use super::chain::Chain;
 use super::fields;
@@ -75,8 +75,8 @@ pub struct Kustomizer<'f> {
     taken: Arc<AtomicUsize>,
 }
 
-/// A base: its directory, the address of the schema it was accumulated under, and whether it is lean.
-type BaseKey = (Arc<str>, usize, bool);
+/// A base: its directory, the address of the schema it was accumulated under, and how.
+type BaseKey = (Arc<str>, usize, Mode);
 
 impl<'f> Kustomizer<'f> {
     /// A builder over these files.
@@ -94,11 +94,6 @@ impl<'f> Kustomizer<'f> {
     /// Renders a source with a deployer's own fields laid into its kustomization.
     #[must_use]
     pub fn build_with(&self, source: &Source<'_>, overlay: Option<&Overlay>) -> Build {
-        let accumulated = self.accumulated(source, overlay, self.options.lean);
-        let (mut build, sought) = finish::finish(&accumulated);
-        if sought && accumulated.passed_over {
-            build = finish::finish(&self.accumulated(source, overlay, false)).0;
-        }
         let (dir, own) = match source {
             Source::Directory(dir) => (*dir, self.root_of(dir)),
             Source::Resources { dir, .. } => (*dir, None),
@@ -107,6 +102,13 @@ impl<'f> Kustomizer<'f> {
             (Some(own), Some(overlay)) => Some(overlay::laid_into(own, &overlay.fields)),
             (own, overlay) => own.or(overlay.map(|o| &o.fields)).cloned(),
         };
+        let noted = root.as_ref().is_some_and(|r| !fields::items(r, "buildMetadata").is_empty());
+        let mode = Mode { lean: self.options.lean, noted };
+        let accumulated = self.accumulated(source, overlay, mode);
+        let (mut build, sought) = finish::finish(&accumulated);
+        if sought && accumulated.passed_over {
+            build = finish::finish(&self.accumulated(source, overlay, mode.whole())).0;
+        }
         if let Some(root) = root {
             root::finish(&mut build, &root, dir, self.files);
         }
@@ -119,17 +121,17 @@ impl<'f> Kustomizer<'f> {
         self.files.parsed(file).documents.first().map(|d| &d.root)
     }
 
-    fn accumulated(&self, source: &Source<'_>, overlay: Option<&Overlay>, lean: bool) -> Arc<Accumulated> {
+    fn accumulated(&self, source: &Source<'_>, overlay: Option<&Overlay>, mode: Mode) -> Arc<Accumulated> {
         let schema = Schema::builtin();
         if let (Source::Directory(dir), None) = (source, overlay) {
-            return self.directory(&Arc::from(*dir), None, &Chain { dir: "", parent: None, depth: 0 }, &schema, lean);
+            return self.directory(&Arc::from(*dir), None, &Chain { dir: "", parent: None, depth: 0 }, &schema, mode);
         }
-        let accumulated = self.edited(source, overlay, &schema, lean);
-        Arc::new(if accumulated.misses() { self.edited(source, overlay, &schema, false) } else { accumulated })
+        let accumulated = self.edited(source, overlay, &schema, mode);
+        Arc::new(if accumulated.misses() { self.edited(source, overlay, &schema, mode.whole()) } else { accumulated })
     }
 
-    fn edited(&self, source: &Source<'_>, overlay: Option<&Overlay>, schema: &Arc<Schema>, lean: bool) -> Accumulated {
-        let mut acc = Accumulated::new(schema.clone(), lean, &self.taken);
+    fn edited(&self, source: &Source<'_>, overlay: Option<&Overlay>, schema: &Arc<Schema>, mode: Mode) -> Accumulated {
+        let mut acc = Accumulated::new(schema.clone(), mode, &self.taken);
         let chain = Chain { dir: "", parent: None, depth: 0 };
         let kustomization = match source {
             Source::Directory(dir) => Kustomization::read(self.files, &Arc::from(*dir), None, &mut acc.log),
@@ -168,12 +170,12 @@ impl<'f> Kustomizer<'f> {
     }
 
     /// The accumulation of a directory, done once for each schema.
-    fn directory(&self, dir: &Arc<str>, reference: Option<Span>, chain: &Chain<'_>, schema: &Arc<Schema>, lean: bool) -> Arc<Accumulated> {
-        let key = (dir.clone(), Arc::as_ptr(schema) as usize, lean);
+    fn directory(&self, dir: &Arc<str>, reference: Option<Span>, chain: &Chain<'_>, schema: &Arc<Schema>, mode: Mode) -> Arc<Accumulated> {
+        let key = (dir.clone(), Arc::as_ptr(schema) as usize, mode);
         if let Some(done) = self.done.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return done.clone();
         }
-        let mut acc = Accumulated::new(schema.clone(), lean, &self.taken);
+        let mut acc = Accumulated::new(schema.clone(), mode, &self.taken);
         match Kustomization::read(self.files, dir, reference, &mut acc.log) {
             Some(kustomization) => {
                 acc.component = kustomization.component;
@@ -183,7 +185,7 @@ impl<'f> Kustomizer<'f> {
             // A directory without a kustomization is the fault of the reference, so nothing is remembered.
             None => return Arc::new(acc),
         }
-        let acc = if acc.misses() { self.directory(dir, reference, chain, schema, false) } else { Arc::new(acc) };
+        let acc = if acc.misses() { self.directory(dir, reference, chain, schema, mode.whole()) } else { Arc::new(acc) };
         self.done.lock().unwrap_or_else(PoisonError::into_inner).insert(key, acc.clone());
         acc
     }
@@ -265,7 +267,7 @@ impl<'f> Kustomizer<'f> {
                 let message = format!("`{path}` lies outside of `{}`; kustomize refuses files from there", display(&kustomization.dir));
                 acc.log.refuse(ProblemKind::OutsideRoot, span, message);
             }
-            if acc.lean && !self.files.matters(file) {
+            if acc.mode.lean && !self.files.matters(file) {
                 acc.passed_over = true;
                 return;
             }
@@ -278,14 +280,14 @@ impl<'f> Kustomizer<'f> {
             }
             return;
         }
-        let Some(base) = self.base(text, joined, span, acc, chain, acc.lean) else { return };
+        let Some(base) = self.base(text, joined, span, acc, chain, acc.mode) else { return };
         acc.passed_over |= base.passed_over;
         if base.component {
             let message = "a component is listed under `components`, not under `resources`";
             acc.log.refuse(ProblemKind::Field, span, message);
         }
         acc.log.absorb(&base.log);
-        acc.specs = Specs::merge(&acc.specs, &base.specs);
+        acc.specs = Specs::merge(&acc.specs, &base.specs, span, &mut acc.log);
         if Arc::ptr_eq(&acc.schema, &Schema::builtin()) {
             acc.schema = base.schema.clone();
         }
@@ -305,9 +307,9 @@ impl<'f> Kustomizer<'f> {
     }
 
     /// The accumulation of a directory that a reference names, unless it is remote, missing or a cycle.
-    fn base(&self, text: &str, joined: Option<String>, span: Span, acc: &mut Accumulated, chain: &Chain<'_>, lean: bool) -> Option<Arc<Accumulated>> {
+    fn base(&self, text: &str, joined: Option<String>, span: Span, acc: &mut Accumulated, chain: &Chain<'_>, mode: Mode) -> Option<Arc<Accumulated>> {
         let dir = self.reachable(text, joined, span, acc, chain, false)?;
-        let base = self.directory(&dir, Some(span), chain, &acc.schema, lean);
+        let base = self.directory(&dir, Some(span), chain, &acc.schema, mode);
         if let Some(inner) = base.log.dirs.iter().find(|d| chain.is_in_or_above(d)) {
             acc.log.refuse(ProblemKind::Cycle, span, format!("`{}` leads back to `{}`", display(&dir), display(inner)));
             return None;
@@ -371,6 +373,8 @@ impl<'f> Kustomizer<'f> {
         }
         acc.log.dirs.insert(dir.clone());
         self.run(&component, acc, &Chain { dir: &dir, parent: Some(chain), depth: chain.depth + 1 }, false);
+        // What a component leaves is taken in anew.
+        acc.specs = Specs::merge(&Specs::none(), &acc.specs, span, &mut acc.log);
         let resources = std::mem::take(&mut acc.resources);
         acc.index();
         resources.into_iter().for_each(|r| acc.append(r, span));
@@ -382,11 +386,13 @@ impl<'f> Kustomizer<'f> {
         for (text, node) in kustomization.references(role) {
             let objects = match path::join(&kustomization.dir, text).and_then(|p| self.files.find(&p)) {
                 Some(file) if !path::is_url(text) => self.objects(file, node.span(), &kustomization.dir, &mut acc.log),
-                _ if text.contains('\n') || text.contains(": ") => load::objects(&Text::inline(&parse_value(node)), &kustomization.dir, &mut acc.log),
+                _ if text.contains('\n') || text.contains(": ") => {
+                    load::objects(&Text::inline(&parse_value(node), text, false), &kustomization.dir, &mut acc.log)
+                }
                 _ => {
                     let joined = path::join(&kustomization.dir, text);
                     let chain = Chain { dir: &kustomization.dir, parent: None, depth: 1 };
-                    let Some(base) = self.base(text, joined, node.span(), acc, &chain, false) else { continue };
+                    let Some(base) = self.base(text, joined, node.span(), acc, &chain, acc.mode.whole()) else { continue };
                     acc.log.absorb(&base.log);
                     base.resources.clone()
                 }

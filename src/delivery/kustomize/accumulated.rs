@@ -12,6 +12,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// What a build's root decides about all that is below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Mode {
+    /// Resources that cannot matter are to be passed over.
+    pub(super) lean: bool,
+    /// It has `buildMetadata`, so that kustomize notes the origin of every object from the beginning.
+    pub(super) noted: bool,
+}
+
+impl Mode {
+    /// The same with every resource.
+    pub(super) fn whole(self) -> Self {
+        Self { lean: false, ..self }
+    }
+}
+
 /// A base with all its layers.
 #[derive(Clone, Debug)]
 pub(super) struct Accumulated {
@@ -25,8 +41,7 @@ pub(super) struct Accumulated {
     ids: HashMap<Id, Span>,
     /// How many times components were taken in.
     pub(super) components: usize,
-    /// Resources that cannot matter are to be passed over.
-    pub(super) lean: bool,
+    pub(super) mode: Mode,
     /// Some were.
     pub(super) passed_over: bool,
     /// What all builds have taken in.
@@ -36,17 +51,17 @@ pub(super) struct Accumulated {
 }
 
 impl Accumulated {
-    pub(super) fn new(schema: Arc<Schema>, lean: bool, taken: &Arc<AtomicUsize>) -> Self {
+    pub(super) fn new(schema: Arc<Schema>, mode: Mode, taken: &Arc<AtomicUsize>) -> Self {
         Self {
             resources: Vec::new(),
-            specs: Specs::builtin(),
+            specs: Specs::none(),
             vars: Vec::new(),
             log: Log::default(),
             component: false,
             schema,
             ids: HashMap::new(),
             components: 0,
-            lean,
+            mode,
             passed_over: false,
             taken: Arc::clone(taken),
             full: false,
@@ -59,7 +74,8 @@ impl Accumulated {
     }
 
     /// Adds an object; one that is there already is refused and left out.
-    pub(super) fn append(&mut self, resource: Resource, reference: Span) {
+    pub(super) fn append(&mut self, mut resource: Resource, reference: Span) {
+        resource.state.noted = self.mode.noted;
         let weight = 1 + resource.state.previous.len();
         if self.taken.fetch_add(weight, Ordering::Relaxed) + weight > MAX_TAKEN {
             return self.full(reference, format!("kustomizations take in more than {MAX_TAKEN} objects in all; the others were left out"));

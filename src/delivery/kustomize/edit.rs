@@ -2,7 +2,7 @@
 
 use super::dates::timestamp;
 use crate::source::Span;
-use crate::yaml::{Dialect, Entry, Mapping, Node, Removal, RemovedItem, Scalar, Sequence, Style, Typed, Value};
+use crate::yaml::{Dialect, Entry, Lookup, Mapping, Node, Removal, RemovedItem, Scalar, Sequence, Style, Typed, Value};
 
 /// The resolved tag of strings.
 pub(super) const STRING_TAG: &str = "tag:yaml.org,2002:str";
@@ -138,4 +138,18 @@ pub(super) fn with_every(tree: &Node, old: &Node, new: &Node) -> Node {
 /// An empty map that further keys may belong to, when `open`, else an empty map.
 pub(super) fn empty_mapping(span: Span, open: Option<crate::yaml::Opaque>) -> Node {
     Node::new(Value::Mapping(Mapping { open, ..Mapping::default() }), span)
+}
+
+/// The object with annotations, if only empty ones.
+pub(super) fn with_annotations(root: &Node) -> Node {
+    if !matches!(root.at(&["metadata"]), Lookup::Found(_)) || !matches!(root.at(&["metadata", "annotations"]), Lookup::Absent) {
+        return root.clone();
+    }
+    with_mapping(root, |m| {
+        if let Some(entry) = m.entries.iter_mut().find(|e| e.key.text() == Some("metadata")) {
+            let span = entry.key.span();
+            let empty = empty_mapping(span, None);
+            entry.value = with_mapping(&entry.value, |m| set(m, &Node::scalar("annotations", Style::Plain, span), empty));
+        }
+    })
 }

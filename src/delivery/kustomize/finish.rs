@@ -7,6 +7,7 @@ use super::dates;
 use super::edit;
 use super::generate;
 use super::log::ProblemKind;
+use super::metadata::report;
 use super::nameref;
 use super::reading::with_full_dates;
 use super::resource::Resource;
@@ -38,6 +39,9 @@ pub(super) fn finish(accumulated: &Accumulated) -> (Build, bool) {
         _ => r.root.find(&["metadata", "annotations"]).and_then(Node::as_mapping).is_none_or(|m| m.entry(LOCAL).is_none()),
     });
     for object in &mut objects {
+        if let Some(misfit) = object.unreadable() {
+            report(misfit, object, &mut log);
+        }
         object.root = with_string_annotations(&object.root);
         if object.state.dates {
             object.root = with_full_dates(&object.root);

@@ -27,6 +27,14 @@ impl Gvk {
         part(&self.group, &other.group) && part(&self.version, &other.version) && part(&self.kind, &other.kind)
     }
 
+    /// Where kustomize sorts it among others (`Gvk.IsLessThan`); an empty part comes after every other.
+    pub(super) fn rank(&self) -> (usize, String) {
+        let (first, last) = (FIRST.iter().position(|k| *k == &*self.kind), LAST.iter().position(|k| *k == &*self.kind));
+        let order = first.or(last.map(|n| FIRST.len() + 1 + n)).unwrap_or(FIRST.len());
+        let part = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
+        (order, format!("{}_{}_{}", part(&self.group, "~G"), part(&self.version, "~V"), part(&self.kind, "~K")))
+    }
+
     /// Whether Kubernetes has no namespaces for this kind; unknown kinds count as namespaced, as in kustomize.
     pub(super) fn is_cluster_scoped(&self) -> bool {
         CLUSTER_SCOPED
@@ -39,6 +47,33 @@ impl Gvk {
 pub(super) fn split_api_version(api_version: &str) -> (&str, &str) {
     api_version.split_once('/').unwrap_or(("", api_version))
 }
+
+/// The kinds that come before all others, and those that come after them.
+const FIRST: [&str; 22] = [
+    "Namespace",
+    "ResourceQuota",
+    "StorageClass",
+    "CustomResourceDefinition",
+    "ServiceAccount",
+    "PodSecurityPolicy",
+    "Role",
+    "ClusterRole",
+    "RoleBinding",
+    "ClusterRoleBinding",
+    "ConfigMap",
+    "Secret",
+    "Endpoints",
+    "Service",
+    "LimitRange",
+    "PriorityClass",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "Deployment",
+    "StatefulSet",
+    "CronJob",
+    "PodDisruptionBudget",
+];
+const LAST: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
 /// The cluster-scoped kinds of kustomize's built-in schema (Kubernetes 1.21).
 const CLUSTER_SCOPED: &[(&str, &[&str], &[&str])] = &[

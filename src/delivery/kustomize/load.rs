@@ -38,6 +38,10 @@ pub(super) fn objects(text: &Text<'_>, dir: &Arc<str>, log: &mut Log) -> Vec<Res
             log.incomplete.get_or_insert(problem.span);
         }
     }
+    if let (Some(at), Some(first)) = (text.directive(), text.parsed.documents.first()) {
+        let message = "kustomize cuts a file at its `---` lines before it reads the parts, so it refuses a directive such as `%YAML`";
+        log.refuse(ProblemKind::Malformed, Span::new(first.span.file, at, at + 1), message);
+    }
     let mut found = Vec::new();
     for (root, document) in text.documents() {
         let first = found.len();

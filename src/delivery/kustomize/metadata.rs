@@ -179,7 +179,9 @@ pub(super) fn set_pairs(pairs: &[&Entry], specs: &[FieldSpec], resources: &mut [
 }
 
 fn with_pairs(resource: &Resource, pairs: &[&Entry], specs: &[FieldSpec], work: &Work) -> Result<Node, Misfit> {
-    let mut root = resource.root.clone();
+    // Kustomize keeps its notes in annotations, which are there then even if nobody wrote any.
+    let annotates = resource.has_notes() && specs.iter().any(|s| &*s.path == "metadata/annotations" && !s.create);
+    let mut root = if annotates && !pairs.is_empty() { edit::with_annotations(&resource.root) } else { resource.root.clone() };
     for pair in pairs {
         work.spend(specs.len() + 1, pair.key.span())?;
         let (Some(key), text) = (pair.key.text(), pair.value.text().unwrap_or("")) else { continue };

@@ -15,7 +15,7 @@ use super::resource::{Origin, Resource};
 use super::schema::Schema;
 use super::select::{Literal, Selector};
 use crate::source::Span;
-use crate::yaml::{self, Dialect, Lookup, Mapping, Node, Opaque, Style, Typed, Value};
+use crate::yaml::{self, Dialect, Mapping, Node, Opaque, Style, Typed, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -141,11 +141,14 @@ impl Patching<'_> {
             if remembers {
                 resource.remember();
             }
+            if let Some(misfit) = resource.unreadable() {
+                report(misfit, resource, self.log);
+            }
             if std::mem::take(&mut resource.state.dates) {
                 resource.root = with_full_dates(&resource.root);
             }
             // Kustomize keeps its notes in annotations, so a patch may add to a map of annotations that nobody wrote.
-            let root = if resource.has_notes() { with_annotations(&resource.root) } else { resource.root.clone() };
+            let root = if resource.has_notes() { edit::with_annotations(&resource.root) } else { resource.root.clone() };
             match self.log.work(|work| jsonpatch::apply(&root, operations, work)) {
                 Ok(root) => {
                     resource.root = with_json_annotations(&root);
@@ -415,17 +418,4 @@ fn with_json_annotations(root: &Node) -> Node {
     let written = |n: &Node| Node::scalar(n.to_json(Dialect::Kubernetes).to_string(), Style::Plain, n.span());
     let new = edit::with_mapping(map, |m| m.entries.iter_mut().filter(|e| differs(&e.value)).for_each(|e| e.value = written(&e.value)));
     edit::with_every(root, map, &new)
-}
-
-fn with_annotations(root: &Node) -> Node {
-    if !matches!(root.at(&["metadata"]), Lookup::Found(_)) || !matches!(root.at(&["metadata", "annotations"]), Lookup::Absent) {
-        return root.clone();
-    }
-    edit::with_mapping(root, |m| {
-        if let Some(entry) = m.entries.iter_mut().find(|e| e.key.text() == Some("metadata")) {
-            let span = entry.key.span();
-            let empty = edit::empty_mapping(span, None);
-            entry.value = edit::with_mapping(&entry.value, |m| edit::set(m, &Node::scalar("annotations", Style::Plain, span), empty));
-        }
-    })
 }

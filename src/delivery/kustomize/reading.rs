@@ -13,19 +13,43 @@ use std::cell::{Cell, RefCell};
 pub(super) struct Text<'t> {
     /// What the parser made of it.
     pub(super) parsed: &'t Parsed,
-    /// A file's bytes; `None` for a text inside a kustomization, which is trimmed before it is read.
-    bytes: Option<Cow<'t, [u8]>>,
+    end: End<'t>,
+}
+
+/// Where a text ends.
+enum End<'t> {
+    /// With the file of these bytes.
+    File(Cow<'t, [u8]>),
+    /// With a scalar of a kustomization, whose text is trimmed before it is read.
+    Trimmed,
+    /// The same, untrimmed, with or without a line break.
+    Scalar { breaks: bool },
 }
 
 impl<'t> Text<'t> {
     /// A file's text.
     pub(super) fn file(files: &'t dyn Files, file: FileId) -> Self {
-        Self { parsed: files.parsed(file), bytes: Some(files.bytes(file).unwrap_or_default()) }
+        Self { parsed: files.parsed(file), end: End::File(files.bytes(file).unwrap_or_default()) }
     }
 
-    /// The text of a scalar.
-    pub(super) fn inline(parsed: &'t Parsed) -> Self {
-        Self { parsed, bytes: None }
+    /// The text of a scalar, which `patches` trim and others do not.
+    pub(super) fn inline(parsed: &'t Parsed, text: &str, trims: bool) -> Self {
+        Self { parsed, end: if trims { End::Trimmed } else { End::Scalar { breaks: text.ends_with('\n') } } }
+    }
+
+    /// The line of a directive (`%YAML`) before the first document. Kustomize cuts a text at its `---` lines before it reads the parts, so
+    /// that the directive stands alone.
+    pub(super) fn directive(&self) -> Option<usize> {
+        let End::File(bytes) = &self.end else { return None };
+        let mut at = 0;
+        for line in bytes.split_inclusive(|b| *b == b'\n') {
+            match line.trim_ascii_end() {
+                [] | [b'#', ..] => at += line.len(),
+                [b'%', ..] => return Some(at),
+                _ => return None,
+            }
+        }
+        None
     }
 
     /// The documents. go-yaml gives a block scalar that ends with the text, without a line break, no line break either.
@@ -40,12 +64,14 @@ impl<'t> Text<'t> {
     fn chopped(&self, document: &Document) -> Option<Node> {
         let last = last_scalar(&document.root)?;
         let end = last.span().range().end;
-        let is_block = last.as_scalar().is_some_and(|s| matches!(s.style, Style::Literal | Style::Folded) && s.text.ends_with('\n'));
-        let is_last = match &self.bytes {
-            Some(bytes) => bytes.get(end..).is_some_and(|rest| !rest.contains(&b'\n')),
-            None => document.comments.iter().all(|c| c.span.range().start < end),
+        let is_block = last.as_scalar().is_some_and(|s| matches!(s.style, Style::Literal | Style::Folded) && s.text.ends_with(['\n', ' ', '\t']));
+        let is_last = match &self.end {
+            End::File(bytes) => bytes.get(end..).is_some_and(|rest| !rest.contains(&b'\n')),
+            End::Scalar { breaks: true } => false,
+            End::Trimmed | End::Scalar { breaks: false } => document.comments.iter().all(|c| c.span.range().start < end),
         };
-        (is_block && is_last).then(|| with_last(&document.root))
+        let trims = matches!(self.end, End::Trimmed);
+        (is_block && is_last).then(|| with_last(&document.root, trims))
     }
 }
 
@@ -59,15 +85,18 @@ fn last_scalar(node: &Node) -> Option<&Node> {
     }
 }
 
-fn with_last(node: &Node) -> Node {
+fn with_last(node: &Node, trims: bool) -> Node {
     match node.value() {
-        Value::Scalar(_) => node.clone().without_final_break(),
+        Value::Scalar(scalar) => {
+            let text = if trims { scalar.text.trim_end() } else { scalar.text.strip_suffix('\n').unwrap_or(&scalar.text) };
+            node.with_shorter_text(text)
+        }
         Value::Sequence(s) => {
             let mut items = s.items.clone();
-            items.iter_mut().rev().take(1).for_each(|last| *last = with_last(last));
+            items.iter_mut().rev().take(1).for_each(|last| *last = with_last(last, trims));
             edit::with_items(node, items)
         }
-        Value::Mapping(_) => edit::with_mapping(node, |m| m.entries.iter_mut().rev().take(1).for_each(|e| e.value = with_last(&e.value))),
+        Value::Mapping(_) => edit::with_mapping(node, |m| m.entries.iter_mut().rev().take(1).for_each(|e| e.value = with_last(&e.value, trims))),
         Value::Opaque(_) => node.clone(),
     }
 }
@@ -79,6 +108,9 @@ pub(super) fn frozen(root: &Node) -> Frozen {
     let new = freeze(root, true, &notes);
     // Annotations are written anew before the object is printed, so their folds are not.
     let annotations = root.entry_at(&["metadata", "annotations"]).map(|entry| (&entry.key, freeze(&entry.value, false, &Notes::default())));
+    for value in root.entries_at(&["metadata", "annotations"]).iter().map(|e| e.value.span()) {
+        notes.bad_keys.borrow_mut().retain(|k| k.start < value.start || k.end > value.end);
+    }
     let differ = |a: &Node| new.find(&["metadata", "annotations"]).is_some_and(|n| !n.eq_value(a));
     let Some((key, annotations)) = annotations.filter(|(_, a)| differ(a)) else { return Frozen::new(new, notes) };
     let root = edit::with_mapping(&new, |m| {

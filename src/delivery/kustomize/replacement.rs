@@ -13,6 +13,10 @@ use super::select::LabelSelector;
 use super::specs::gvk_of;
 use crate::yaml::{Dialect, Lookup, Node, Opaque, Style, Typed, Value};
 
+const INT_TAG: &str = "tag:yaml.org,2002:int";
+const BOOL_TAG: &str = "tag:yaml.org,2002:bool";
+const FLOAT_TAG: &str = "tag:yaml.org,2002:float";
+
 /// Applies one replacement.
 pub(super) fn apply(replacement: &Node, resources: &mut [Resource], log: &mut Log) {
     let (Some(source), Some(targets)) = (fields::value(replacement, "source"), fields::value(replacement, "targets")) else {
@@ -110,10 +114,13 @@ fn copy(value: &Node, target: &Node, select: &Node, resources: &mut [Resource], 
         }
         for path in paths {
             work.spend(resource.root.weight() as usize, path.span())?;
+            let mut held = Vec::new();
             let mut set = |old: &Node| {
                 // What is split and joined is gone through, too.
                 work.spend(value.text().map_or(1, str::len) + old.text().map_or(0, str::len), path.span())?;
-                written(old, value, options, path)
+                let new = written(old, value, options, path)?;
+                held.extend(misfit(old, &new, path));
+                Ok(new)
             };
             let create = creates.then(|| Kind::of(value));
             let mut change = Change { create, by: path.span(), set: &mut set, count: 0 };
@@ -126,9 +133,30 @@ fn copy(value: &Node, target: &Node, select: &Node, resources: &mut [Resource], 
                 return Err(Misfit { span: path.span(), related: Some(resource.origin.span), message });
             }
             resource.root = root;
+            resource.state.held.extend(held);
         }
     }
     Ok(())
+}
+
+/// What is wrong with a new value, which has the type of the old one, if its text is none of that type.
+fn misfit(old: &Node, new: &Node, path: &Node) -> Option<Misfit> {
+    let text = new.text().filter(|_| is_mistyped(new))?;
+    let message = format!("the field has another type than `{text}`, and a replacement keeps the type");
+    Some(Misfit { span: path.span(), related: Some(old.span()), message })
+}
+
+/// Whether a bare value's tag promises another type than its text has.
+pub(super) fn is_mistyped(node: &Node) -> bool {
+    let Some(scalar) = node.as_scalar().filter(|s| s.style == Style::Plain) else { return false };
+    let is_integer = |t: &Typed<'_>| matches!(t, Typed::Int(_) | Typed::Unsigned(_));
+    let bare = scalar.typed(None, Dialect::Kustomize);
+    match node.tag() {
+        Some(INT_TAG) => !is_integer(&bare),
+        Some(BOOL_TAG) => !matches!(bare, Typed::Bool(_)),
+        Some(FLOAT_TAG) => !is_integer(&bare) && !matches!(bare, Typed::Float(_)),
+        _ => false,
+    }
 }
 
 struct LabelSelectors {
@@ -185,9 +213,9 @@ fn written(old: &Node, value: &Node, options: Option<&Node>, path: &Node) -> Res
     let created = old.span() == path.span();
     let is_string = old.as_str().is_some() && !created;
     let new = Node::scalar(text.clone(), Style::Plain, value.span());
-    if scalar.style == Style::Plain && !takes(old, &new) {
-        let message = format!("the field has another type than `{text}`, and a replacement keeps the type");
-        return Err(Misfit { span: path.span(), related: Some(old.span()), message });
+    if let Some(tag) = kept_tag(old).filter(|_| scalar.style == Style::Plain && !created) {
+        let tagged = new.clone().with_tag(tag);
+        return Ok(if is_mistyped(&tagged) { tagged } else { new });
     }
     Ok(match (scalar.style, is_string) {
         (Style::Plain, true) => edit::string(text, value.span()),
@@ -199,13 +227,15 @@ fn written(old: &Node, value: &Node, options: Option<&Node>, path: &Node) -> Res
     })
 }
 
-/// Whether a bare value may stand where another stood, whose type it keeps.
-fn takes(old: &Node, new: &Node) -> bool {
-    let is_integer = |n: &Node| matches!(n.typed(), Some(Typed::Int(_) | Typed::Unsigned(_)));
-    match old.typed() {
-        Some(Typed::Bool(_)) => new.as_bool().is_some(),
-        Some(Typed::Int(_) | Typed::Unsigned(_)) => is_integer(new),
-        Some(Typed::Float(_)) => is_integer(new) || matches!(new.typed(), Some(Typed::Float(_))),
-        _ => true,
+/// The tag of a bare number or truth value, or of what a replacement has written over one.
+fn kept_tag(old: &Node) -> Option<&'static str> {
+    if let Some(tag) = [INT_TAG, BOOL_TAG, FLOAT_TAG].into_iter().find(|t| old.tag() == Some(t)) {
+        return Some(tag);
+    }
+    match old.typed()? {
+        Typed::Bool(_) => Some(BOOL_TAG),
+        Typed::Int(_) | Typed::Unsigned(_) => Some(INT_TAG),
+        Typed::Float(_) => Some(FLOAT_TAG),
+        Typed::Null | Typed::Str(_) => None,
     }
 }

@@ -1,8 +1,10 @@
 //! An object on its way through the layers of a build.
 
 use super::id::Id;
+use super::merge::Misfit;
+use super::replacement::is_mistyped;
 use crate::source::{FileId, Span};
-use crate::yaml::Node;
+use crate::yaml::{Node, Value};
 use std::sync::Arc;
 
 /// A rendered object.
@@ -44,6 +46,10 @@ pub(super) struct State {
     pub(super) vars: Vec<Box<str>>,
     /// A JSON patch has written the object anew, which forgets how its scalars were quoted.
     pub(super) rewritten: bool,
+    /// Its origin is noted in its annotations.
+    pub(super) noted: bool,
+    /// Replacements have given fields values of another type. Kustomize minds when it reads them, unless something else is written by then.
+    pub(super) held: Vec<Misfit>,
     /// It has bare dates, which become strings in full at the end.
     pub(super) dates: bool,
 }
@@ -95,9 +101,24 @@ impl Resource {
         self.state.previous.push(self.id().key());
     }
 
+    /// What keeps the object from being read, if anything does.
+    pub(super) fn unreadable(&mut self) -> Option<Misfit> {
+        let held = std::mem::take(&mut self.state.held);
+        held.into_iter().next().filter(|_| any_scalar(&self.root, &is_mistyped))
+    }
+
     /// Whether kustomize has anything noted in the object's annotations.
     pub(super) fn has_notes(&self) -> bool {
         let state = &self.state;
-        !state.previous.is_empty() || !state.prefixes.is_empty() || !state.suffixes.is_empty() || state.hash || self.origin.generated
+        state.noted || !state.previous.is_empty() || !state.prefixes.is_empty() || !state.suffixes.is_empty() || state.hash || self.origin.generated
+    }
+}
+
+fn any_scalar(node: &Node, is: &dyn Fn(&Node) -> bool) -> bool {
+    match node.value() {
+        Value::Scalar(_) => is(node),
+        Value::Sequence(sequence) => sequence.items.iter().any(|i| any_scalar(i, is)),
+        Value::Mapping(mapping) => mapping.entries.iter().any(|e| any_scalar(&e.value, is)),
+        Value::Opaque(_) => false,
     }
 }

@@ -4,6 +4,7 @@ use super::fields;
 use super::fieldspec::FieldSpec;
 use super::id::Gvk;
 use super::log::{Log, ProblemKind};
+use crate::source::Span;
 use crate::yaml::Node;
 use std::sync::{Arc, LazyLock};
 
@@ -29,6 +30,12 @@ impl Specs {
     pub(super) fn builtin() -> Arc<Specs> {
         static BUILTIN: LazyLock<Arc<Specs>> = LazyLock::new(|| Arc::new(Specs::read(include_str!("data/field_specs.txt"))));
         BUILTIN.clone()
+    }
+
+    /// What stands before anything is read.
+    pub(super) fn none() -> Arc<Specs> {
+        static NONE: LazyLock<Arc<Specs>> = LazyLock::new(Arc::default);
+        NONE.clone()
     }
 
     fn read(text: &str) -> Self {
@@ -75,73 +82,82 @@ impl Specs {
         }
     }
 
-    /// Adds what a `configurations` file says.
-    pub(super) fn extend_from(&mut self, root: &Node, log: &mut Log) {
+    /// What a `configurations` file says.
+    pub(super) fn from_configuration(root: &Node, log: &mut Log) -> Self {
+        let mut specs = Specs::default();
         let Some(mapping) = root.as_mapping() else {
             if !root.is_null() {
                 log.refuse(ProblemKind::Field, root.span(), "a transformer configuration is a map");
             }
-            return;
+            return specs;
         };
         for entry in &mapping.entries {
             let Some(name) = entry.key.text() else { continue };
             let items = entry.value.as_sequence().unwrap_or_default();
             if name.eq_ignore_ascii_case("nameReference") {
                 for item in items {
-                    let specs = fields::items(item, "fieldSpecs").iter().map(field_spec).collect();
-                    self.add_reference(gvk_of(item), specs, entry.key.span(), log);
+                    let referrers = fields::items(item, "fieldSpecs").iter().map(field_spec).collect();
+                    specs.add_reference(gvk_of(item), referrers, entry.key.span(), log);
                 }
-            } else if let Some(list) = SECTIONS.iter().find(|s| s.eq_ignore_ascii_case(name)).and_then(|s| self.section(s)) {
+            } else if let Some(list) = SECTIONS.iter().find(|s| s.eq_ignore_ascii_case(name)).and_then(|s| specs.section(s)) {
                 items.iter().for_each(|item| add(list, field_spec(item), item.span(), log));
             } else {
                 log.refuse(ProblemKind::Field, entry.key.span(), format!("a transformer configuration has no field `{name}`"));
             }
         }
+        specs
     }
 
-    pub(super) fn add_reference(&mut self, target: Gvk, specs: Vec<FieldSpec>, span: crate::source::Span, log: &mut Log) {
+    pub(super) fn add_reference(&mut self, target: Gvk, specs: Vec<FieldSpec>, span: Span, log: &mut Log) {
         match self.name_reference.iter_mut().find(|(gvk, _)| *gvk == target) {
             Some((_, list)) => specs.into_iter().for_each(|s| add(list, s, span, log)),
             None => self.name_reference.push((target, specs)),
         }
     }
 
-    /// Takes over another accumulation's additions.
-    pub(super) fn merge(mine: &Arc<Specs>, theirs: &Arc<Specs>) -> Arc<Specs> {
-        let builtin = Specs::builtin();
-        if Arc::ptr_eq(mine, theirs) || Arc::ptr_eq(theirs, &builtin) {
+    /// Takes over what another configuration says, as kustomize merges them: what a spec that is there covers is left out, and all are
+    /// sorted. A spec for one kind comes before the one for all kinds, which the next merging then leaves out.
+    pub(super) fn merge(mine: &Arc<Specs>, theirs: &Arc<Specs>, span: Span, log: &mut Log) -> Arc<Specs> {
+        let is = |specs: &Arc<Specs>, other: &Arc<Specs>| Arc::ptr_eq(specs, other);
+        let (none, builtin) = (Specs::none(), Specs::builtin());
+        if is(theirs, &none) || is(theirs, &builtin) && is(mine, &builtin) {
             return mine.clone();
         }
-        if Arc::ptr_eq(mine, &builtin) {
-            return theirs.clone();
+        if is(mine, &none) && is(theirs, &builtin) {
+            return builtin;
         }
         let mut all = (**mine).clone();
-        let mut theirs = (**theirs).clone();
-        for name in SECTIONS {
-            let more = theirs.section(name).map(std::mem::take).unwrap_or_default();
-            if let Some(list) = all.section(name) {
-                more.into_iter().filter(|s| !list.contains(s)).collect::<Vec<_>>().into_iter().for_each(|s| list.push(s));
-            }
-        }
-        for (target, specs) in theirs.name_reference {
-            match all.name_reference.iter_mut().find(|(gvk, _)| *gvk == target) {
-                Some((_, list)) => specs.into_iter().for_each(|s| {
-                    if !list.contains(&s) {
-                        list.push(s);
-                    }
-                }),
-                None => all.name_reference.push((target, specs)),
-            }
-        }
+        all.take_in((**theirs).clone(), span, log);
         Arc::new(all)
     }
+
+    /// The same for a configuration that is not shared.
+    pub(super) fn take_in(&mut self, mut theirs: Specs, span: Span, log: &mut Log) {
+        for name in SECTIONS {
+            let more = theirs.section(name).map(std::mem::take).unwrap_or_default();
+            if let Some(list) = self.section(name) {
+                more.into_iter().for_each(|spec| add(list, spec, span, log));
+                sort(list);
+            }
+        }
+        theirs.name_reference.into_iter().for_each(|(target, specs)| self.add_reference(target, specs, span, log));
+        self.name_reference.sort_by_cached_key(|(gvk, _)| gvk.rank());
+    }
+}
+
+/// Sorts specs by their kinds.
+pub(super) fn sort(list: &mut [FieldSpec]) {
+    list.sort_by_cached_key(|spec| spec.gvk.rank());
 }
 
 const SECTIONS: [&str; 10] =
     ["namePrefix", "nameSuffix", "namespace", "commonLabels", "labels", "templateLabels", "commonAnnotations", "images", "replicas", "varReference"];
 
-/// Adds a spec unless an equal or wider one is there (`FsSlice.MergeOne`); one that differs only in creating is refused.
-pub(super) fn add(list: &mut Vec<FieldSpec>, spec: FieldSpec, span: crate::source::Span, log: &mut Log) {
+/// Adds a spec unless an equal or narrower one is there (`FsSlice.MergeOne`); one that differs only in creating is refused.
+pub(super) fn add(list: &mut Vec<FieldSpec>, spec: FieldSpec, span: Span, log: &mut Log) {
+    if let Err(misfit) = log.work(|work| work.spend(list.len(), span)) {
+        return log.limit(misfit.span, misfit.message, true);
+    }
     match list.iter().find(|s| s.path == spec.path && spec.gvk.selects(&s.gvk)) {
         Some(same) if same.create != spec.create => {
             log.refuse(ProblemKind::Field, span, format!("the field spec for `{}` contradicts another about `create`", spec.path));

@@ -25,17 +25,24 @@ use std::sync::Arc;
 
 /// `configurations` and `crds`: more field specs.
 pub(super) fn configurations(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, acc: &mut Accumulated) {
-    let mut specs: Option<Specs> = None;
+    let mut own = Specs::builtin();
+    let mut configured: Option<(Specs, Span)> = None;
     for (_, node) in kustomization.references("configurations") {
         let Some(document) = kustomizer.document(kustomization, node, acc) else { continue };
-        specs.get_or_insert_with(|| (*acc.specs).clone()).extend_from(&document, &mut acc.log);
+        let specs = Specs::from_configuration(&document, &mut acc.log);
+        let (all, span) = configured.get_or_insert_with(|| (Specs::default(), node.span()));
+        all.take_in(specs, *span, &mut acc.log);
     }
+    if let Some((specs, span)) = configured {
+        own = Specs::merge(&own, &Arc::new(specs), span, &mut acc.log);
+    }
+    let span = kustomization.root.span();
+    acc.specs = Specs::merge(&acc.specs, &own, span, &mut acc.log);
     for (_, node) in kustomization.references("crds") {
         let Some(document) = kustomizer.document(kustomization, node, acc) else { continue };
-        crds::extend(specs.get_or_insert_with(|| (*acc.specs).clone()), &document, &mut acc.log);
-    }
-    if let Some(specs) = specs {
-        acc.specs = Arc::new(specs);
+        let mut specs = Specs::default();
+        crds::extend(&mut specs, &document, &mut acc.log);
+        acc.specs = Specs::merge(&acc.specs, &Arc::new(specs), node.span(), &mut acc.log);
     }
 }
 
@@ -154,7 +161,7 @@ fn patching<'a>(kustomization: &'a Kustomization, acc: &'a mut Accumulated, sche
 pub(super) fn strategic_file(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) {
     let inline = parse_value(item);
     let patch = if inline.documents.iter().any(|d| d.root.as_mapping().is_some()) {
-        patch::read(&Text::inline(&inline), item.span(), &kustomization.dir, &mut acc.log)
+        patch::read(&Text::inline(&inline, item.text().unwrap_or_default(), false), item.span(), &kustomization.dir, &mut acc.log)
     } else {
         file_patch(kustomizer, kustomization, item, acc)
     };
@@ -205,7 +212,8 @@ fn entry_patch(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item:
         (Some(inline), None) => {
             let text = inline.text().unwrap_or_default();
             patch::check_json(if trims { text.trim() } else { text }, inline.span(), &mut acc.log);
-            let patch = patch::read(&Text::inline(&parse_value(inline)), inline.span(), &kustomization.dir, &mut acc.log)?;
+            let parsed = parse_value(inline);
+            let patch = patch::read(&Text::inline(&parsed, text, trims), inline.span(), &kustomization.dir, &mut acc.log)?;
             Some((patch, inline.span()))
         }
         (None, Some(path)) => Some((file_patch(kustomizer, kustomization, path, acc)?, path.span())),
