@@ -135,6 +135,26 @@ pub(super) fn with_every(tree: &Node, old: &Node, new: &Node) -> Node {
     }
 }
 
+/// The tree with a node of its own in every place where a scalar of these stands.
+pub(super) fn with_own_scalars(tree: &Node, these: &dyn Fn(&Node) -> bool) -> Node {
+    match tree.value() {
+        Value::Scalar(_) if these(tree) => in_place(tree, tree.value().clone()),
+        Value::Scalar(_) | Value::Opaque(_) => tree.clone(),
+        Value::Sequence(sequence) => {
+            let items: Vec<Node> = sequence.items.iter().map(|i| with_own_scalars(i, these)).collect();
+            let same = items.iter().zip(&sequence.items).all(|(a, b)| a.same(b));
+            if same { tree.clone() } else { with_items(tree, items) }
+        }
+        Value::Mapping(mapping) => {
+            let values: Vec<Node> = mapping.entries.iter().map(|e| with_own_scalars(&e.value, these)).collect();
+            if values.iter().zip(&mapping.entries).all(|(v, e)| v.same(&e.value)) {
+                return tree.clone();
+            }
+            with_mapping(tree, |m| m.entries.iter_mut().zip(values).for_each(|(e, v)| e.value = v))
+        }
+    }
+}
+
 /// An empty map that further keys may belong to, when `open`, else an empty map.
 pub(super) fn empty_mapping(span: Span, open: Option<crate::yaml::Opaque>) -> Node {
     Node::new(Value::Mapping(Mapping { open, ..Mapping::default() }), span)

@@ -9,7 +9,7 @@ use super::generate;
 use super::log::ProblemKind;
 use super::metadata::report;
 use super::nameref;
-use super::reading::with_full_dates;
+use super::reading::{with_full_dates, without_gaps};
 use super::resource::Resource;
 use super::vars;
 use crate::yaml::{Lookup, Node, Style};
@@ -43,6 +43,9 @@ pub(super) fn finish(accumulated: &Accumulated) -> (Build, bool) {
             report(misfit, object, &mut log);
         }
         object.root = with_string_annotations(&object.root);
+        if object.state.gaps {
+            object.root = without_gaps(&object.root);
+        }
         if object.state.dates {
             object.root = with_full_dates(&object.root);
         }

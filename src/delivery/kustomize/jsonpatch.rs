@@ -105,6 +105,8 @@ impl Operation {
             OperationKind::Test => self.test(root, work).map(|()| root.clone()),
             OperationKind::Copy | OperationKind::Move => {
                 let value = match self.find(root, &self.from, work)? {
+                    // A copy is a value of its own, whatever is done to the first.
+                    Lookup::Found(node) if self.kind == OperationKind::Copy => edit::with_own_scalars(node, &|_| true),
                     Lookup::Found(node) => node.clone(),
                     Lookup::Unknown(unknown) => Node::new(Value::Opaque(unknown.clone()), self.span),
                     // The library copies what a map does not have as null.

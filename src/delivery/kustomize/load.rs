@@ -50,7 +50,10 @@ pub(super) fn objects(text: &Text<'_>, dir: &Arc<str>, log: &mut Log) -> Vec<Res
             log.refuse(ProblemKind::Malformed, *key, "kustomize refuses a key that is no string; quote it");
         }
         object(&frozen.root, document.span, dir, log, &mut found);
-        found.iter_mut().skip(first).for_each(|r| r.state.dates = frozen.dates);
+        for resource in found.iter_mut().skip(first) {
+            let state = &mut resource.state;
+            (state.dates, state.gaps) = (frozen.dates, frozen.gaps);
+        }
     }
     found
 }

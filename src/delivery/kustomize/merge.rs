@@ -9,6 +9,7 @@ use super::bounds::Work;
 use super::edit;
 use super::elements;
 use super::id::text_at;
+use super::reading::{unfolded, with_unfolded};
 use super::schema::{Schema, TypeRef};
 use crate::source::Span;
 use crate::yaml::{Entry, Lookup, Mapping, Node, Opaque, Scalar, Style, Value};
@@ -159,6 +160,8 @@ impl<'s> Merge<'s> {
                 Lookup::Absent | Lookup::Found(_) => self.apply(None, Some(&entry.value), field)?,
             };
             match value.map(edit::quoted_word) {
+                // Between braces no text is written folded.
+                Some(value) if old.flow => edit::set(&mut result, &entry.key, with_unfolded(&value)),
                 Some(value) => edit::set(&mut result, &entry.key, value),
                 None => edit::remove(&mut result, key, entry.span()),
             }
@@ -247,7 +250,12 @@ fn restyled(dest: Option<&Node>, patch: &Node) -> Node {
     let (Some(old), Some(new)) = (dest.and_then(Node::as_scalar), patch.as_scalar()) else { return patch.clone() };
     let is_string = patch.as_str().is_some();
     match (old.style, new.style) {
-        (Style::Plain, Style::SingleQuoted | Style::DoubleQuoted) if is_string => edit::string(new.text.clone(), patch.span()),
+        // A folded text grows when it is written, and this one is not written folded.
+        (Style::Plain | Style::SingleQuoted | Style::DoubleQuoted | Style::Literal, Style::Folded) => {
+            let text = unfolded(&new.text);
+            if old.style == Style::Plain { edit::string(text, patch.span()) } else { Node::scalar(text, old.style, patch.span()) }
+        }
+        (Style::Plain, Style::SingleQuoted | Style::DoubleQuoted | Style::Literal) if is_string => edit::string(new.text.clone(), patch.span()),
         (Style::Plain, _) => patch.clone(),
         (style, Style::Plain) => {
             let style = if matches!(style, Style::Literal | Style::Folded) { Style::DoubleQuoted } else { style };

@@ -175,6 +175,7 @@ pub(super) fn set_pairs(pairs: &[&Entry], specs: &[FieldSpec], resources: &mut [
             Ok(root) => resource.root = root,
             Err(misfit) => report(misfit, resource, log),
         }
+        resource.state.shares |= !pairs.is_empty();
     }
 }
 
@@ -193,13 +194,16 @@ fn with_pairs(resource: &Resource, pairs: &[&Entry], specs: &[FieldSpec], work: 
                 work.pass(old, pair.key.span())?;
                 let before = old.as_mapping().and_then(|m| m.entry(key)).map(|e| &e.value);
                 let value = match before.and_then(|v| Some((v, v.as_scalar()?))) {
-                    Some((before, scalar)) => {
-                        let value = styled(text, scalar.style, pair.value.span());
-                        if is_foreign(before, resource) {
-                            shared.push((before.clone(), value.clone()));
+                    Some((before, scalar)) => match shared.iter().find(|(old, _)| old.same(before)) {
+                        Some((_, value)) => value.clone(),
+                        None => {
+                            let value = styled(text, scalar.style, pair.value.span());
+                            if is_foreign(before, resource) {
+                                shared.push((before.clone(), value.clone()));
+                            }
+                            value
                         }
-                        value
-                    }
+                    },
                     None => fresh.clone(),
                 };
                 Ok(edit::with_mapping(old, |m| edit::set(m, &pair.key, value)))
@@ -221,7 +225,7 @@ fn with_pairs(resource: &Resource, pairs: &[&Entry], specs: &[FieldSpec], work: 
 }
 
 /// Whether a value was not written with the object itself, so that an earlier transformer set it.
-fn is_foreign(value: &Node, resource: &Resource) -> bool {
+pub(super) fn is_foreign(value: &Node, resource: &Resource) -> bool {
     let (value, own) = (value.span(), resource.origin.span);
     value.file != own.file || value.start < own.start || value.end > own.end
 }

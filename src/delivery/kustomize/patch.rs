@@ -9,8 +9,8 @@ use super::jsonpatch::{self, Operation};
 use super::load;
 use super::log::{Log, ProblemKind};
 use super::merge::{Merge, Misfit};
-use super::metadata::report;
-use super::reading::{Text, with_full_dates};
+use super::metadata::{is_foreign, report};
+use super::reading::{Text, with_full_dates, without_gaps};
 use super::resource::{Origin, Resource};
 use super::schema::Schema;
 use super::select::{Literal, Selector};
@@ -144,6 +144,12 @@ impl Patching<'_> {
             if let Some(misfit) = resource.unreadable() {
                 report(misfit, resource, self.log);
             }
+            if std::mem::take(&mut resource.state.shares) {
+                resource.root = edit::with_own_scalars(&resource.root, &|scalar| is_foreign(scalar, resource));
+            }
+            if std::mem::take(&mut resource.state.gaps) {
+                resource.root = without_gaps(&resource.root);
+            }
             if std::mem::take(&mut resource.state.dates) {
                 resource.root = with_full_dates(&resource.root);
             }
@@ -201,6 +207,7 @@ impl Patching<'_> {
             }
             resource.state.rewritten = false;
             resource.state.dates |= patch.state.dates;
+            resource.state.gaps |= patch.state.gaps;
         }
         let mut index = 0;
         self.resources.retain(|_| {

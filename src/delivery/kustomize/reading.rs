@@ -126,13 +126,15 @@ pub(super) struct Frozen {
     pub(super) root: Node,
     /// It has bare dates, which stay as they are until the end: a patch over a quoted string takes their text.
     pub(super) dates: bool,
+    /// It has values between braces or brackets that are not there (`{a: }`).
+    pub(super) gaps: bool,
     /// Its keys that are no strings.
     pub(super) bad_keys: Vec<Span>,
 }
 
 impl Frozen {
     fn new(root: Node, notes: Notes) -> Self {
-        Self { root, dates: notes.dates.get(), bad_keys: notes.bad_keys.into_inner() }
+        Self { root, dates: notes.dates.get(), gaps: notes.gaps.get(), bad_keys: notes.bad_keys.into_inner() }
     }
 }
 
@@ -140,24 +142,36 @@ impl Frozen {
 #[derive(Default)]
 struct Notes {
     dates: Cell<bool>,
+    gaps: Cell<bool>,
     bad_keys: RefCell<Vec<Span>>,
 }
 
 /// The tree with its bare dates written in full, as strings.
 pub(super) fn with_full_dates(root: &Node) -> Node {
-    map_scalars(root, &|node, scalar| dates::timestamp(&scalar.text).map(|full| edit::string(full, node.span())))
+    map_scalars(root, &|node, scalar| bare_date(node, scalar).map(|full| edit::string(full, node.span())))
 }
 
 /// The tree with its bare dates as strings, as the reader of JSON patches takes them.
 pub(super) fn with_literal_dates(root: &Node) -> Node {
-    map_scalars(root, &|node, scalar| dates::timestamp(&scalar.text).map(|_| node.clone().with_tag(edit::STRING_TAG)))
+    map_scalars(root, &|node, scalar| bare_date(node, scalar).map(|_| node.clone().with_tag(edit::STRING_TAG)))
 }
 
-/// The tree with some of its bare scalars changed.
+/// A bare date in full.
+fn bare_date(node: &Node, scalar: &Scalar) -> Option<String> {
+    if scalar.style == Style::Plain && node.tag().is_none() { dates::timestamp(&scalar.text) } else { None }
+}
+
+/// The tree with its folded texts as they were written, and folded no more.
+pub(super) fn with_unfolded(root: &Node) -> Node {
+    let literal = |node: &Node, text: String| edit::in_place(node, Value::Scalar(Scalar { text: text.into(), style: Style::Literal }));
+    map_scalars(root, &|node, scalar| (scalar.style == Style::Folded).then(|| literal(node, unfolded(&scalar.text))))
+}
+
+/// The tree with some of its scalars changed.
 fn map_scalars(node: &Node, change: &dyn Fn(&Node, &Scalar) -> Option<Node>) -> Node {
     match node.value() {
-        Value::Scalar(scalar) if scalar.style == Style::Plain && node.tag().is_none() => change(node, scalar).unwrap_or_else(|| node.clone()),
-        Value::Scalar(_) | Value::Opaque(_) => node.clone(),
+        Value::Scalar(scalar) => change(node, scalar).unwrap_or_else(|| node.clone()),
+        Value::Opaque(_) => node.clone(),
         Value::Sequence(sequence) => {
             let items: Vec<Node> = sequence.items.iter().map(|i| map_scalars(i, change)).collect();
             let unchanged = items.iter().zip(&sequence.items).all(|(a, b)| a.same(b));
@@ -195,11 +209,13 @@ fn freeze(node: &Node, folds: bool, notes: &Notes) -> Node {
             node.clone()
         }
         Value::Sequence(sequence) => {
+            notes.gaps.set(notes.gaps.get() || sequence.flow && sequence.items.iter().any(is_gap));
             let items: Vec<Node> = sequence.items.iter().map(|i| freeze(i, folds, notes)).collect();
             let unchanged = items.iter().zip(&sequence.items).all(|(a, b)| a.same(b));
             if unchanged { node.clone() } else { edit::with_items(node, items) }
         }
         Value::Mapping(mapping) => {
+            notes.gaps.set(notes.gaps.get() || mapping.flow && mapping.entries.iter().any(|e| is_gap(&e.value)));
             let pairs: Vec<(Node, Node)> = mapping.entries.iter().map(|e| (frozen_key(&e.key, notes), freeze(&e.value, folds, notes))).collect();
             if pairs.iter().zip(&mapping.entries).all(|((k, v), e)| k.same(&e.key) && v.same(&e.value)) {
                 return node.clone();
@@ -207,6 +223,21 @@ fn freeze(node: &Node, folds: bool, notes: &Notes) -> Node {
             let entries = mapping.entries.iter().zip(pairs).map(|(e, (key, value))| Entry { key, value, merged: e.merged }).collect();
             edit::in_place(node, Value::Mapping(Mapping { entries, ..mapping.clone() }))
         }
+    }
+}
+
+fn is_gap(node: &Node) -> bool {
+    node.tag().is_none() && node.as_scalar().is_some_and(|s| s.style == Style::Plain && s.text.is_empty())
+}
+
+/// The tree with what is not there between braces or brackets as empty strings, which is what go-yaml writes in its place.
+pub(super) fn without_gaps(node: &Node) -> Node {
+    let filled =
+        |flow: bool, value: &Node| if flow && is_gap(value) { Node::scalar("", Style::SingleQuoted, value.span()) } else { without_gaps(value) };
+    match node.value() {
+        Value::Scalar(_) | Value::Opaque(_) => node.clone(),
+        Value::Sequence(sequence) => edit::with_items(node, sequence.items.iter().map(|i| filled(sequence.flow, i)).collect()),
+        Value::Mapping(mapping) => edit::with_mapping(node, |m| m.entries.iter_mut().for_each(|e| e.value = filled(mapping.flow, &e.value))),
     }
 }
 
@@ -223,6 +254,16 @@ fn frozen_key(key: &Node, notes: &Notes) -> Node {
 /// A folded text after go-yaml v3 has written and read it once, which every object goes through: a line break before a line that
 /// begins with a space becomes two, and so does one among several at the end. `None` when nothing changes.
 fn refolded(text: &str) -> Option<String> {
+    rebroken(text, &|breaks, ends| if !ends || breaks > 1 { breaks + 1 } else { breaks })
+}
+
+/// The text that [`refolded`] was given.
+pub(super) fn unfolded(text: &str) -> String {
+    rebroken(text, &|breaks, ends| if ends && breaks < 3 { breaks } else { breaks - 1 }).unwrap_or_else(|| text.to_owned())
+}
+
+/// A text with other numbers of line breaks before lines that begin with a space, and at the end.
+fn rebroken(text: &str, breaks_for: &dyn Fn(usize, bool) -> usize) -> Option<String> {
     let is_spaced = |line: &str| line.starts_with([' ', '\t']);
     let first = text.trim_start_matches('\n');
     if first.is_empty() || is_spaced(first) || !text.contains('\n') {
@@ -235,9 +276,9 @@ fn refolded(text: &str) -> Option<String> {
         let (line, after) = rest.split_at(end);
         let next = after.trim_start_matches('\n');
         let breaks = after.len() - next.len();
-        let grows = !is_spaced(line) && (is_spaced(next) || next.is_empty() && breaks > 1);
+        let changes = !is_spaced(line) && (is_spaced(next) || next.is_empty());
         out.push_str(line);
-        out.extend(std::iter::repeat_n('\n', breaks + usize::from(grows)));
+        out.extend(std::iter::repeat_n('\n', if changes { breaks_for(breaks, next.is_empty()) } else { breaks }));
         rest = next;
     }
     out.push_str(rest);
@@ -271,6 +312,9 @@ mod tests {
         assert_eq!(refolded("x\n  y\nz\n").as_deref(), Some("x\n\n  y\nz\n"));
         assert_eq!(refolded("x\n\n  y\n").as_deref(), Some("x\n\n\n  y\n"));
         assert_eq!(refolded("x\n\n").as_deref(), Some("x\n\n\n"));
+        for text in ["x\n  y\nz\n", "x\n\n  y\n", "x\n\n", "x\ny\n"] {
+            assert_eq!(unfolded(&refolded(text).unwrap_or_else(|| text.to_owned())), text);
+        }
         for unchanged in ["x\n", "x y", "x\ny\n", "\nx\n", "  x\n   y\n", ""] {
             assert_eq!(refolded(unchanged), None, "{unchanged:?}");
         }

@@ -16,6 +16,7 @@ use crate::yaml::{Dialect, Lookup, Node, Opaque, Style, Typed, Value};
 const INT_TAG: &str = "tag:yaml.org,2002:int";
 const BOOL_TAG: &str = "tag:yaml.org,2002:bool";
 const FLOAT_TAG: &str = "tag:yaml.org,2002:float";
+const NULL_TAG: &str = "tag:yaml.org,2002:null";
 
 /// Applies one replacement.
 pub(super) fn apply(replacement: &Node, resources: &mut [Resource], log: &mut Log) {
@@ -155,6 +156,7 @@ pub(super) fn is_mistyped(node: &Node) -> bool {
         Some(INT_TAG) => !is_integer(&bare),
         Some(BOOL_TAG) => !matches!(bare, Typed::Bool(_)),
         Some(FLOAT_TAG) => !is_integer(&bare) && !matches!(bare, Typed::Float(_)),
+        Some(NULL_TAG) => !matches!(bare, Typed::Null),
         _ => false,
     }
 }
@@ -227,15 +229,16 @@ fn written(old: &Node, value: &Node, options: Option<&Node>, path: &Node) -> Res
     })
 }
 
-/// The tag of a bare number or truth value, or of what a replacement has written over one.
+/// The tag of a bare number, truth value or null, or of what a replacement has written over one.
 fn kept_tag(old: &Node) -> Option<&'static str> {
-    if let Some(tag) = [INT_TAG, BOOL_TAG, FLOAT_TAG].into_iter().find(|t| old.tag() == Some(t)) {
+    if let Some(tag) = [INT_TAG, BOOL_TAG, FLOAT_TAG, NULL_TAG].into_iter().find(|t| old.tag() == Some(t)) {
         return Some(tag);
     }
     match old.typed()? {
         Typed::Bool(_) => Some(BOOL_TAG),
         Typed::Int(_) | Typed::Unsigned(_) => Some(INT_TAG),
         Typed::Float(_) => Some(FLOAT_TAG),
-        Typed::Null | Typed::Str(_) => None,
+        Typed::Null => Some(NULL_TAG),
+        Typed::Str(_) => None,
     }
 }

@@ -46,10 +46,14 @@ pub(super) struct State {
     pub(super) vars: Vec<Box<str>>,
     /// A JSON patch has written the object anew, which forgets how its scalars were quoted.
     pub(super) rewritten: bool,
+    /// A value that a transformer set may stand in several places as one node.
+    pub(super) shares: bool,
     /// Its origin is noted in its annotations.
     pub(super) noted: bool,
     /// Replacements have given fields values of another type. Kustomize minds when it reads them, unless something else is written by then.
     pub(super) held: Vec<Misfit>,
+    /// It may have values between braces or brackets that are not there, which become strings when it is written.
+    pub(super) gaps: bool,
     /// It has bare dates, which become strings in full at the end.
     pub(super) dates: bool,
 }
