@@ -34,6 +34,7 @@ mod log;
 mod merge;
 mod metadata;
 mod nameref;
+mod numbers;
 mod overlay;
 mod patch;
 mod path;

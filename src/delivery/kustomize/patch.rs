@@ -10,7 +10,9 @@ use super::load;
 use super::log::{Log, ProblemKind};
 use super::merge::{Merge, Misfit};
 use super::metadata::{is_foreign, report};
+use super::numbers;
 use super::reading::{Text, with_full_dates, without_gaps};
+use super::replacement::is_mistyped;
 use super::resource::{Origin, Resource};
 use super::schema::Schema;
 use super::select::{Literal, Selector};
@@ -375,7 +377,9 @@ fn replaces(patch: &Node) -> bool {
 fn copied(patch: &Node) -> Node {
     let mut patch = patch.clone();
     for field in ["labels", "annotations"] {
-        let Some(map) = patch.find(&["metadata", field]).and_then(Node::as_mapping) else { continue };
+        let Some(value) = patch.entry_at(&["metadata", field]).map(|e| &e.value) else { continue };
+        let none = Mapping::default();
+        let Some(map) = value.as_mapping().or(value.is_null().then_some(&none)) else { continue };
         let strings: Vec<Node> = map.entries.iter().map(|e| edit::as_string(&e.value)).collect();
         if strings.iter().zip(&map.entries).all(|(s, e)| s.same(&e.value)) && !strings.is_empty() {
             continue;
@@ -398,6 +402,7 @@ fn copied(patch: &Node) -> Node {
 pub(super) fn requoted(node: &Node) -> Node {
     match node.value() {
         Value::Opaque(_) => node.clone(),
+        Value::Scalar(_) if is_mistyped(node) => node.clone(),
         Value::Scalar(_) if node.is_null() => Node::scalar("null", Style::Plain, node.span()),
         Value::Scalar(scalar) => match node.as_str() {
             Some(text) if Node::scalar(text, Style::Plain, node.span()).as_str().is_some() && !text.contains('\n') => {
@@ -413,16 +418,22 @@ pub(super) fn requoted(node: &Node) -> Node {
 
 /// The object with annotations that are no strings written as JSON writes them: what becomes a string in the end is no longer `1.50` or `~`.
 fn with_json_annotations(root: &Node) -> Node {
+    let written = |n: &Node| match n.typed() {
+        Some(Typed::Int(n)) => numbers::printed(n as f64),
+        Some(Typed::Unsigned(n)) => numbers::printed(n as f64),
+        Some(Typed::Float(n)) => numbers::printed(n),
+        _ => n.to_json(Dialect::Kubernetes).to_string(),
+    };
     let differs = |n: &Node| match n.typed() {
-        Some(Typed::Float(_)) => true,
         Some(Typed::Null) => n.text().is_some_and(|t| !t.is_empty()),
-        _ => false,
+        Some(Typed::Str(_)) | None => false,
+        Some(_) => n.text().is_some_and(|t| t != written(n)),
     };
     let Some(map) = root.find(&["metadata", "annotations"]).filter(|n| n.as_mapping().is_some_and(|m| m.entries.iter().any(|e| differs(&e.value))))
     else {
         return root.clone();
     };
-    let written = |n: &Node| Node::scalar(n.to_json(Dialect::Kubernetes).to_string(), Style::Plain, n.span());
-    let new = edit::with_mapping(map, |m| m.entries.iter_mut().filter(|e| differs(&e.value)).for_each(|e| e.value = written(&e.value)));
+    let anew = |n: &Node| Node::scalar(written(n), Style::Plain, n.span());
+    let new = edit::with_mapping(map, |m| m.entries.iter_mut().filter(|e| differs(&e.value)).for_each(|e| e.value = anew(&e.value)));
     edit::with_every(root, map, &new)
 }
