@@ -380,14 +380,16 @@ impl<'f> Kustomizer<'f> {
         resources.into_iter().for_each(|r| acc.append(r, span));
     }
 
-    /// Objects that configure plugins: inline texts, files or directories.
+    /// Objects that configure plugins: inline texts, which come first, then files and directories.
     pub(super) fn plugins(&self, kustomization: &Kustomization, role: &'static str, acc: &mut Accumulated) -> Vec<(Resource, Span)> {
-        let mut found = Vec::new();
+        let (mut inline, mut found) = (Vec::new(), Vec::new());
         for (text, node) in kustomization.references(role) {
             let objects = match path::join(&kustomization.dir, text).and_then(|p| self.files.find(&p)) {
                 Some(file) if !path::is_url(text) => self.objects(file, node.span(), &kustomization.dir, &mut acc.log),
                 _ if text.contains('\n') || text.contains(": ") => {
-                    load::objects(&Text::inline(&parse_value(node), text, false), &kustomization.dir, &mut acc.log)
+                    let objects = load::objects(&Text::inline(&parse_value(node), text, false), &kustomization.dir, &mut acc.log);
+                    inline.extend(objects.into_iter().map(|o| (o, node.span())));
+                    continue;
                 }
                 _ => {
                     let joined = path::join(&kustomization.dir, text);
@@ -399,7 +401,8 @@ impl<'f> Kustomizer<'f> {
             };
             found.extend(objects.into_iter().map(|o| (o, node.span())));
         }
-        found
+        inline.append(&mut found);
+        inline
     }
 
     /// Notes a plugin that is a program of its own.

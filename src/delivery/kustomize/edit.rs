@@ -94,6 +94,18 @@ fn is_null_word(text: &str) -> bool {
     matches!(text, "~" | "null" | "Null" | "NULL")
 }
 
+/// Whether a string cannot stand bare, whatever type its text would have.
+pub(super) fn needs_quotes(text: &str) -> bool {
+    let marks = |c: char| "-?:".contains(c) && text.chars().nth(1).is_none_or(char::is_whitespace);
+    let starts = text.chars().next().is_none_or(|c| ",[]{}#&*!|>'\"%@`".contains(c) || c.is_whitespace() || marks(c));
+    starts
+        || text.ends_with(char::is_whitespace)
+        || text.ends_with(':')
+        || text.contains(": ")
+        || text.contains(" #")
+        || text.contains(char::is_control)
+}
+
 /// The same text as a string, unless it already is one.
 pub(super) fn as_string(node: &Node) -> Node {
     match node.as_scalar() {

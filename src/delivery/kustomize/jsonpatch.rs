@@ -18,6 +18,8 @@ pub(super) struct Operation {
     value: Node,
     /// The `path` value's place: the key of what is added.
     path_span: Span,
+    /// The path is empty, which means the whole object to `replace` alone.
+    whole: bool,
     /// The path does not start with `/`, so it does not mean what it says.
     rootless: bool,
     span: Span,
@@ -64,6 +66,7 @@ fn operation(item: &Node) -> Result<Operation, Misfit> {
         from,
         value,
         path_span: path.span(),
+        whole: path.text() == Some(""),
         rootless: path.text().is_some_and(|p| !p.starts_with('/')),
         span: item.span(),
     })
@@ -79,7 +82,7 @@ fn pointer(node: &Node) -> Result<Vec<String>, Misfit> {
 impl Operation {
     /// Whether its path lacks the leading `/` and therefore does not mean what it says.
     pub(super) fn misses_slash(&self) -> bool {
-        self.rootless
+        self.rootless && !self.whole
     }
 
     /// The place of its path.
@@ -100,6 +103,11 @@ impl Operation {
     fn apply(&self, root: &Node, work: &Work) -> Result<Node, Misfit> {
         match self.kind {
             OperationKind::Add => self.change(root, &self.path, work, &|parent, key| self.add(parent, key, &self.value)),
+            OperationKind::Replace if self.whole => match Kind::of(&self.value) {
+                Kind::Map => Ok(self.value.clone()),
+                Kind::Sequence => Err(self.fails("an object cannot become a list", None)),
+                Kind::Null | Kind::Scalar | Kind::Opaque => Ok(root.clone()),
+            },
             OperationKind::Replace => self.change(root, &self.path, work, &|parent, key| self.replace(parent, key)),
             OperationKind::Remove => self.change(root, &self.path, work, &|parent, key| self.remove(parent, key)),
             OperationKind::Test => self.test(root, work).map(|()| root.clone()),

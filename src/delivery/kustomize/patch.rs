@@ -405,7 +405,7 @@ pub(super) fn requoted(node: &Node) -> Node {
         Value::Scalar(_) if is_mistyped(node) => node.clone(),
         Value::Scalar(_) if node.is_null() => Node::scalar("null", Style::Plain, node.span()),
         Value::Scalar(scalar) => match node.as_str() {
-            Some(text) if Node::scalar(text, Style::Plain, node.span()).as_str().is_some() && !text.contains('\n') => {
+            Some(text) if Node::scalar(text, Style::Plain, node.span()).as_str().is_some() && !edit::needs_quotes(text) => {
                 Node::scalar(text, Style::Plain, node.span())
             }
             Some(text) => Node::scalar(text, Style::DoubleQuoted, node.span()),

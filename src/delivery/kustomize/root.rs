@@ -4,13 +4,15 @@
 use super::edit;
 use super::fields;
 use super::files::Files;
+use super::id::text_at;
 use super::kustomization::in_dir;
 use super::log::ProblemKind;
+use super::path::join;
 use super::resource::Resource;
 use super::{Build, Problem, log::Effect};
 use crate::files::KUSTOMIZATIONS;
 use crate::source::{FileId, Span};
-use crate::yaml::{Entry, Mapping, Node, Style};
+use crate::yaml::{Entry, Mapping, Node, Style, parse_value};
 use std::collections::BTreeMap;
 
 const ORIGIN: &str = "config.kubernetes.io/origin";
@@ -126,8 +128,25 @@ impl Notes<'_> {
             ("ReplacementTransformer", any("replacements")),
         ];
         let at = self.relative(path);
-        let step = |kind: &str| format!("- configuredIn: {at}\n  configuredBy:\n    apiVersion: builtin\n    kind: {kind}\n");
-        counts.iter().flat_map(|(kind, count)| std::iter::repeat_n(step(kind), *count)).collect()
+        let step =
+            |at: &str, kind: &str, names: &str| format!("- configuredIn: {at}\n  configuredBy:\n    apiVersion: builtin\n    kind: {kind}\n{names}");
+        let mut steps: String = counts.iter().flat_map(|(kind, count)| std::iter::repeat_n(step(&at, kind, ""), *count)).collect();
+        let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
+        let file = |item: &Node| item.text().and_then(|text| join(dir, text)).and_then(|path| self.files.find(&path));
+        let (files, inline): (Vec<_>, Vec<_>) =
+            fields::items(root, "transformers").iter().map(|i| (i, file(i))).partition(|(_, file)| file.is_some());
+        for (item, file) in inline.into_iter().chain(files) {
+            let at = file.and_then(|f| self.files.path(f)).map_or_else(|| at.clone(), |path| self.relative(path));
+            let inline = parse_value(item);
+            for document in &file.map_or(&inline, |f| self.files.parsed(f)).documents {
+                let name = |key: &str| match text_at(&document.root, &["metadata", key]) {
+                    "" => String::new(),
+                    text => format!("    {key}: {text}\n"),
+                };
+                steps.push_str(&step(&at, text_at(&document.root, &["kind"]), &(name("name") + &name("namespace"))));
+            }
+        }
+        steps
     }
 }
 
