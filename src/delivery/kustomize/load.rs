@@ -2,7 +2,8 @@
 
 use super::id::text_at;
 use super::log::{Log, ProblemKind};
-use super::reading::{Text, frozen};
+use super::patch::with_json_annotations;
+use super::reading::{Text, frozen, quoted};
 use super::resource::{Origin, Resource};
 use crate::source::Span;
 use crate::yaml::{self, Entry, Node, Parsed};
@@ -49,7 +50,7 @@ pub(super) fn objects(text: &Text<'_>, dir: &Arc<str>, log: &mut Log) -> Vec<Res
         for key in &frozen.bad_keys {
             log.refuse(ProblemKind::Malformed, *key, "kustomize refuses a key that is no string; quote it");
         }
-        object(&frozen.root, document.span, dir, log, &mut found);
+        object(&frozen.root, document.span, dir, text.is_single(), log, &mut found);
         for resource in found.iter_mut().skip(first) {
             let state = &mut resource.state;
             (state.dates, state.gaps) = (frozen.dates, frozen.gaps);
@@ -58,7 +59,8 @@ pub(super) fn objects(text: &Text<'_>, dir: &Arc<str>, log: &mut Log) -> Vec<Res
     found
 }
 
-fn object(root: &Node, span: Span, dir: &Arc<str>, log: &mut Log, found: &mut Vec<Resource>) {
+/// The objects of a document. `single` is whether its text has no other.
+fn object(root: &Node, span: Span, dir: &Arc<str>, single: bool, log: &mut Log, found: &mut Vec<Resource>) {
     let Some(mapping) = root.as_mapping() else {
         if !root.is_null() {
             log.refuse(ProblemKind::Malformed, root.span(), "not a Kubernetes object: a map with apiVersion, kind and metadata is expected");
@@ -76,7 +78,14 @@ fn object(root: &Node, span: Span, dir: &Arc<str>, log: &mut Log, found: &mut Ve
     if kind.ends_with("List") {
         if let Some(items) = mapping.entry("items").map(|e| &e.value) {
             if let Some(items) = items.as_sequence() {
-                items.iter().for_each(|item| object(item, item.span(), dir, log, found));
+                let first = found.len();
+                items.iter().for_each(|item| object(item, item.span(), dir, false, log, found));
+                // A list of no kind of its own that stands alone is opened as it is written, any other through JSON.
+                if kind != "List" || !single {
+                    for resource in found.iter_mut().skip(first) {
+                        resource.root = with_json_annotations(&quoted(&resource.root), false);
+                    }
+                }
                 return;
             }
             if items.is_null() {

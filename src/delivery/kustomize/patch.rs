@@ -159,7 +159,7 @@ impl Patching<'_> {
             let root = if resource.has_notes() { edit::with_annotations(&resource.root) } else { resource.root.clone() };
             match self.log.work(|work| jsonpatch::apply(&root, operations, work)) {
                 Ok(root) => {
-                    resource.root = with_json_annotations(&root);
+                    resource.root = with_json_annotations(&root, true);
                     resource.state.rewritten = true;
                 }
                 Err(misfit) => unfit(misfit, resource, self.log),
@@ -416,11 +416,12 @@ pub(super) fn requoted(node: &Node) -> Node {
     }
 }
 
-/// The object with annotations that are no strings written as JSON writes them: what becomes a string in the end is no longer `1.50` or `~`.
-fn with_json_annotations(root: &Node) -> Node {
+/// The object with annotations that are no strings written as JSON writes them: what becomes a string in the end is no longer `1.50` or `~`. With
+/// `floats` integers are floating-point numbers, too.
+pub(super) fn with_json_annotations(root: &Node, floats: bool) -> Node {
     let written = |n: &Node| match n.typed() {
-        Some(Typed::Int(n)) => numbers::printed(n as f64),
-        Some(Typed::Unsigned(n)) => numbers::printed(n as f64),
+        Some(Typed::Int(n)) if floats => numbers::printed(n as f64),
+        Some(Typed::Unsigned(n)) if floats => numbers::printed(n as f64),
         Some(Typed::Float(n)) => numbers::printed(n),
         _ => n.to_json(Dialect::Kubernetes).to_string(),
     };

@@ -37,6 +37,14 @@ impl<'t> Text<'t> {
         Self { parsed, end: if trims { End::Trimmed } else { End::Scalar { breaks: text.ends_with('\n') } } }
     }
 
+    /// Whether kustomize, which cuts texts at their `---` lines, sees one document only.
+    pub(super) fn is_single(&self) -> bool {
+        match &self.end {
+            End::File(bytes) => memchr::memmem::find(bytes, b"\n---").is_none(),
+            End::Trimmed | End::Scalar { .. } => self.parsed.documents.len() == 1,
+        }
+    }
+
     /// The line of a directive (`%YAML`) before the first document. Kustomize cuts a text at its `---` lines before it reads the parts, so
     /// that the directive stands alone.
     pub(super) fn directive(&self) -> Option<usize> {
@@ -165,6 +173,15 @@ fn bare_date(node: &Node, scalar: &Scalar) -> Option<String> {
 pub(super) fn with_unfolded(root: &Node) -> Node {
     let literal = |node: &Node, text: String| edit::in_place(node, Value::Scalar(Scalar { text: text.into(), style: Style::Literal }));
     map_scalars(root, &|node, scalar| (scalar.style == Style::Folded).then(|| literal(node, unfolded(&scalar.text))))
+}
+
+/// The tree with its strings quoted, as JSON has them.
+pub(super) fn quoted(root: &Node) -> Node {
+    let text = |scalar: &Scalar| if scalar.style == Style::Folded { unfolded(&scalar.text).into() } else { scalar.text.clone() };
+    map_scalars(root, &|node, scalar| {
+        let bare = matches!(scalar.style, Style::Plain | Style::Folded) && node.as_str().is_some() && bare_date(node, scalar).is_none();
+        bare.then(|| Node::scalar(text(scalar), Style::DoubleQuoted, node.span()))
+    })
 }
 
 /// The tree with some of its scalars changed.
