@@ -140,13 +140,21 @@ fn judge(name: &str, build: &Build, oracle: &Result<String, String>, files: &Mem
         }
         Err(error) => {
             let class = class(error);
-            let error = error.lines().find(|l| l.starts_with("error")).unwrap_or(error).chars().take(300).collect::<String>();
+            let error = reason(error);
             if complaint.is_none() && build.unresolved.is_empty() {
                 tally.missed.insert(name.to_owned(), error.clone());
             }
             tally.unbuildable.entry(class).or_default().insert(name.to_owned(), error);
         }
     }
+}
+
+/// The end of what kubectl says, where it comes to the point.
+fn reason(error: &str) -> String {
+    let said: Vec<&str> = error.lines().map(str::trim).filter(|l| !l.is_empty() && *l != ">" && !l.starts_with("# Warning")).collect();
+    let said = said.join(" ");
+    let skipped = said.chars().count().saturating_sub(300);
+    said.chars().skip(skipped).collect()
 }
 
 fn class(error: &str) -> &'static str {
