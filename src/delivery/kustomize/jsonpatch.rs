@@ -162,7 +162,7 @@ impl Operation {
                 Lookup::Absent => Err(self.fails(&format!("there is no `{key}` on the way"), Some(node.span()))),
             },
             Value::Sequence(sequence) => {
-                let index = index(key).filter(|&i| i < sequence.items.len());
+                let index = signed(key, sequence.items.len(), 0).filter(|&i| i < sequence.items.len());
                 let index = index.ok_or_else(|| self.fails(&format!("there is no item {key}"), Some(node.span())))?;
                 let mut items = sequence.items.clone();
                 if let Some(item) = items.get_mut(index) {
@@ -206,7 +206,7 @@ impl Operation {
         match parent.value() {
             Value::Mapping(_) => self.add(parent, key, &self.value),
             Value::Sequence(sequence) => {
-                let at = index(key).filter(|&i| i < sequence.items.len());
+                let at = signed(key, sequence.items.len(), 0).filter(|&i| i < sequence.items.len());
                 let at = at.ok_or_else(|| self.fails(&format!("there is no item {key}"), Some(parent.span())))?;
                 let mut items = sequence.items.clone();
                 if let Some(item) = items.get_mut(at) {
@@ -260,7 +260,9 @@ impl Operation {
         for key in path {
             work.pass(here, self.span)?;
             let next = match here.value() {
-                Value::Sequence(sequence) => index(key).and_then(|i| sequence.items.get(i)).map_or(Lookup::Absent, Lookup::Found),
+                Value::Sequence(sequence) => {
+                    signed(key, sequence.items.len(), 0).and_then(|i| sequence.items.get(i)).map_or(Lookup::Absent, Lookup::Found)
+                }
                 _ => here.get(key),
             };
             match next {
@@ -278,10 +280,6 @@ impl Operation {
 
 fn misfit(span: Span, message: &str) -> Misfit {
     Misfit { span, related: None, message: message.to_owned() }
-}
-
-fn index(key: &str) -> Option<usize> {
-    key.parse().ok()
 }
 
 fn is_index(key: &str) -> bool {
