@@ -129,9 +129,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let (files, parsed, mut unreadable) = workspace.tally();
     unreadable.extend(errors);
     unreadable.extend(housekeeping::beyond_limits(&workspace, &deliveries));
-    unreadable.extend(beyond.into_iter().map(|(span, what)| (workspace.display(span.file), what)));
-    unreadable.sort();
-    unreadable.dedup();
+    unreadable.extend(beyond.into_iter().chain(findings.beyond()).map(|(span, what)| (workspace.display(span.file), what)));
     // What matches nothing may well match something that was not looked at.
     let whole = !place.linted_is_part() && unreadable.is_empty();
     if whole {
@@ -157,6 +155,9 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     summary.outside = outside;
     summary.files = files;
     summary.parsed = parsed;
+    unreadable.extend(selection.beyond.map(|(span, what)| (workspace.display(span.file), what)));
+    unreadable.sort();
+    unreadable.dedup();
     summary.unreadable = unreadable;
     summary.templates = deliveries.templates.iter().map(|id| workspace.display(*id)).collect();
     summary.unknown_architectures = unknown(&clusters, &assumptions);

@@ -9,7 +9,7 @@ mod recall;
 mod record;
 
 pub use read::read;
-pub use recall::{Seen, recall};
+pub use recall::{MAX_MOVED, Seen, recall};
 pub use record::{is_about, record, text};
 
 use crate::source::{FileId, Span};

@@ -3,7 +3,10 @@
 use super::{Baseline, Entry, base};
 use crate::finding::Finding;
 use crate::report::fingerprint::identity;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// How many findings may be held against files that are gone, for each of them.
+pub const MAX_MOVED: usize = 1_000_000;
 
 /// The findings of a run, each with its fingerprint's hash.
 #[derive(Debug, Default)]
@@ -25,6 +28,8 @@ pub struct Recalled {
     pub stale: Vec<(Entry, BTreeSet<String>)>,
     /// The entries of findings that are hidden for too little confidence.
     pub dormant: Vec<Entry>,
+    /// There are too many findings and entries of files that are gone to be held against each other.
+    pub beyond: bool,
 }
 
 /// Compares a baseline with what was found.
@@ -36,19 +41,13 @@ pub struct Recalled {
 pub fn recall(baseline: &Baseline, seen: &Seen<'_>, is_gone: &dyn Fn(&str) -> bool) -> Recalled {
     let mut left = Left::new();
     for (number, entry) in baseline.entries.iter().enumerate() {
-        left.entry(base(&entry.fingerprint)).or_default().push((number, entry));
+        left.entry(base(&entry.fingerprint)).or_default().push_back((number, entry));
     }
     let mut shown = assign(&seen.shown, &mut left);
     assign(&seen.suppressed, &mut left);
     let dormant = assign(&seen.faint, &mut left).into_iter().flatten().filter_map(|(number, _)| baseline.entries.get(number)).cloned().collect();
-    let files: BTreeSet<&str> = left.values().flatten().map(|(_, entry)| entry.file.as_str()).filter(|file| is_gone(file)).collect();
     let mut now: BTreeMap<&str, BTreeSet<&String>> = BTreeMap::new();
-    for file in files {
-        let there: Vec<(&Finding, String)> = seen.shown.iter().map(|(f, _)| (*f, format!("{:032x}", identity(f, file)))).collect();
-        for (number, clusters) in fit(&there, &mut shown, &mut left, &MOVED) {
-            now.entry(baseline.entries.get(number).map_or("", |e| base(&e.fingerprint))).or_default().extend(clusters);
-        }
-    }
+    let beyond = moved(baseline, seen, is_gone, &mut shown, &mut left, &mut now);
     for (finding, print) in seen.shown.iter().chain(&seen.suppressed).chain(&seen.faint) {
         now.entry(print).or_default().extend(&finding.clusters);
     }
@@ -61,7 +60,50 @@ pub fn recall(baseline: &Baseline, seen: &Seen<'_>, is_gone: &dyn Fn(&str) -> bo
             stale.push((entry.clone(), gone));
         }
     }
-    Recalled { shown: shown.into_iter().map(|m| m.map(|(_, new)| new)).collect(), stale, dormant }
+    Recalled { shown: shown.into_iter().map(|m| m.map(|(_, new)| new)).collect(), stale, dormant, beyond }
+}
+
+/// Gives the entries of files that are gone to findings elsewhere; whether there are too many of both.
+fn moved<'f, 'b: 'f>(
+    baseline: &'b Baseline,
+    seen: &'f Seen<'_>,
+    is_gone: &dyn Fn(&str) -> bool,
+    shown: &mut [Given],
+    left: &mut Left<'_>,
+    now: &mut BTreeMap<&'f str, BTreeSet<&'f String>>,
+) -> bool {
+    let mut files: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (_, entry) in left.values().flatten() {
+        files.entry(&entry.file).or_default().insert(&entry.rule);
+    }
+    files.retain(|file, _| is_gone(file));
+    let mut open: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (number, ((finding, _), _)) in
+        seen.shown.iter().zip(shown.iter()).enumerate().filter(|(_, ((f, _), given))| given.is_none() && !f.clusters.is_empty())
+    {
+        open.entry(finding.rule).or_default().push(number);
+    }
+    let mut held = 0;
+    for (file, rules) in files {
+        let numbers: Vec<usize> =
+            rules.into_iter().filter_map(|rule| open.get(rule)).flatten().copied().filter(|n| shown.get(*n).is_some_and(Option::is_none)).collect();
+        held += numbers.len();
+        if held > MAX_MOVED {
+            return true;
+        }
+        let there: Vec<(&Finding, String)> =
+            numbers.iter().filter_map(|n| seen.shown.get(*n)).map(|(f, _)| (*f, format!("{:032x}", identity(f, file)))).collect();
+        let mut given = vec![None; there.len()];
+        for (number, clusters) in fit(&there, &mut given, left, &MOVED) {
+            now.entry(baseline.entries.get(number).map_or("", |e| base(&e.fingerprint))).or_default().extend(clusters);
+        }
+        for (number, given) in numbers.into_iter().zip(given) {
+            if let (Some(shown), Some(given)) = (shown.get_mut(number), given) {
+                *shown = Some(given);
+            }
+        }
+    }
+    false
 }
 
 /// Gives entries to findings, each to one at most.
@@ -72,7 +114,7 @@ fn assign(findings: &[(&Finding, String)], left: &mut Left<'_>) -> Vec<Given> {
 }
 
 /// The entries that are left, with their numbers, by fingerprint.
-type Left<'a> = BTreeMap<&'a str, Vec<(usize, &'a Entry)>>;
+type Left<'a> = BTreeMap<&'a str, VecDeque<(usize, &'a Entry)>>;
 
 /// The number of a finding's entry, and the clusters it does not name.
 type Given = Option<(usize, BTreeSet<String>)>;
@@ -93,7 +135,7 @@ fn fit<'f>(findings: &[(&'f Finding, String)], given: &mut [Given], left: &mut L
         for ((finding, print), given) in findings.iter().zip(given.iter_mut()).filter(|(_, given)| given.is_none()) {
             let Some(entries) = left.get_mut(print.as_str()) else { continue };
             if let Some(at) = entries.iter().position(|(_, entry)| fit(finding, entry)) {
-                let (number, entry) = entries.remove(at);
+                let Some((number, entry)) = entries.remove(at) else { continue };
                 *given = Some((number, finding.clusters.difference(&entry.clusters).cloned().collect()));
                 taken.push((number, &finding.clusters));
             }

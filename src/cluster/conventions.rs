@@ -141,7 +141,7 @@ pub fn is_aside(path: &str, from: &str) -> bool {
 /// Whether a directory's name is a topic.
 #[must_use]
 pub fn is_category(name: &str) -> bool {
-    CATEGORIES.contains(&name.to_lowercase().as_str())
+    CATEGORIES.iter().any(|category| category.eq_ignore_ascii_case(name))
 }
 
 /// Whether a name cannot be a cluster's.
@@ -286,20 +286,61 @@ pub struct Nameless {
     pub only_one: bool,
 }
 
-/// How a HyperConverged in directory `hco` and a node pool in directory `pool` relate. It is asked of every pair, so it takes no directory apart.
+/// How a HyperConverged in directory `hco` and a node pool in directory `pool` relate.
 #[must_use]
 pub fn relate(hco: &str, pool: &str, all: &Nameless) -> Relation {
-    let common = shared(hco, pool);
-    let (Some((a, hco_branch)), Some((b, pool_branch))) = (branch(hco, common), branch(pool, common)) else {
-        // One lies above the other: the same, unless another HyperConverged is nearer to the pool.
-        let nearer = branch(pool, common).is_some_and(|(_, branch)| any_below(&all.hyperconverged, branch));
-        return if nearer { Relation::Different } else { Relation::Same };
-    };
-    if is_category(a) || is_category(b) {
-        return if all.only_one { Relation::Same } else { Relation::Maybe };
+    Near::new(pool, all).relate(hco)
+}
+
+/// A directory with a node pool. Each is asked about every HyperConverged, so what is the same for neighbours is worked out once.
+#[derive(Debug)]
+pub struct Near<'a> {
+    pool: &'a str,
+    all: &'a Nameless,
+    fork: Option<Fork>,
+}
+
+/// Where the way to a HyperConverged leaves the way to the pool: behind so many bytes.
+#[derive(Clone, Copy, Debug)]
+struct Fork {
+    common: usize,
+    category: bool,
+    environment: bool,
+    /// A HyperConverged lies on the pool's own way.
+    nearer: bool,
+}
+
+impl<'a> Near<'a> {
+    /// A directory.
+    #[must_use]
+    pub fn new(pool: &'a str, all: &'a Nameless) -> Self {
+        Self { pool, all, fork: None }
     }
-    let parallel = any_below(&all.hyperconverged, pool_branch) || any_below(&all.pools, hco_branch);
-    if parallel || (is_environment(a) && is_environment(b)) { Relation::Different } else { Relation::Maybe }
+
+    /// How a HyperConverged in a directory relates to the pool.
+    pub fn relate(&mut self, hco: &str) -> Relation {
+        let common = shared(hco, self.pool);
+        let Some(fork) = self.fork(common) else { return Relation::Same };
+        let Some((a, hco_branch)) = branch(hco, common) else {
+            // It lies above: the same, unless another HyperConverged is nearer to the pool.
+            return if fork.nearer { Relation::Different } else { Relation::Same };
+        };
+        if fork.category || is_category(a) {
+            return if self.all.only_one { Relation::Same } else { Relation::Maybe };
+        }
+        let apart = fork.nearer || (fork.environment && is_environment(a)) || any_below(&self.all.pools, hco_branch);
+        if apart { Relation::Different } else { Relation::Maybe }
+    }
+
+    /// The fork behind these bytes; nothing where the pool's way ends there.
+    fn fork(&mut self, common: usize) -> Option<Fork> {
+        if self.fork.is_none_or(|fork| fork.common != common) {
+            let (name, path) = branch(self.pool, common)?;
+            let nearer = any_below(&self.all.hyperconverged, path);
+            self.fork = Some(Fork { common, category: is_category(name), environment: is_environment(name), nearer });
+        }
+        self.fork
+    }
 }
 
 /// How many bytes of two paths are directories that they share.
@@ -310,7 +351,7 @@ fn shared(a: &str, b: &str) -> usize {
 }
 
 /// The directory behind the first bytes of a path, which are whole directories: its name, and the path that ends with it.
-fn branch(path: &str, from: usize) -> Option<(&str, &str)> {
+pub(super) fn branch(path: &str, from: usize) -> Option<(&str, &str)> {
     let start = if from == 0 { 0 } else { from + 1 };
     let name = path.get(start..).filter(|rest| !rest.is_empty())?.split('/').next()?;
     Some((name, &path[..start + name.len()]))

@@ -80,7 +80,7 @@ mod tests {
         pool.belongs = Belonging::Named { cluster: "c".into(), namespace: namespace.map(str::to_owned), span };
         pool.facts.extend(arch.map(|a| Fact { arch: Arch::goarch(a), basis: Basis::Declared, detail: a.to_owned(), span }));
         let reason = crate::membership::Reason::new(crate::membership::Mechanism::Field, "it names the cluster", span);
-        Member { pool, confidence: Confidence::High, reason }
+        Member { pool: pool.into(), confidence: Confidence::High, reason }
     }
 
     /// What is left: file, architecture, confidence; and whether the list is complete.
@@ -115,7 +115,8 @@ mod tests {
     fn machines_are_one_pool_by_their_infrastructure_id() {
         let applied = |file: u32, arch: &str, id: Option<&str>| {
             let mut member = member(file, "a", Some(arch), None);
-            (member.pool.belongs, member.pool.infra_id) = (Belonging::Applied, id.map(str::to_owned));
+            let pool = std::sync::Arc::make_mut(&mut member.pool);
+            (pool.belongs, pool.infra_id) = (Belonging::Applied, id.map(str::to_owned));
             member
         };
         let two = |id| settled(vec![applied(0, "amd64", id), applied(1, "arm64", id)]);

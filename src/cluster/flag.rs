@@ -4,7 +4,6 @@ use super::{Cluster, HcoClaim};
 use crate::finding::Confidence;
 use crate::operator::Tri;
 use crate::operator::feature::{Feature, feature};
-use crate::operator::hyperconverged::HyperConverged;
 use crate::operator::release::Release;
 
 /// The flag that a claim gives, together with the claims of the same resource. Who says nothing leaves it to those who do; two who contradict
@@ -27,10 +26,4 @@ pub(super) fn effective(cluster: &Cluster, claim: &HcoClaim, release: Release) -
     }
     let all = [Tri::Maybe, Tri::Yes].into_iter().find_map(|on| said.iter().find(|f| f.on == on));
     all.or_else(|| said.iter().find(|f| f.decided_by.is_some())).cloned().unwrap_or(own)
-}
-
-/// What a resource and a part that is merged onto it say, each for itself.
-pub(super) fn parts_of(whole: &HcoClaim, part: &HcoClaim) -> Vec<HyperConverged> {
-    let known = if whole.parts.is_empty() { vec![whole.seen.clone()] } else { whole.parts.clone() };
-    known.into_iter().chain([part.seen.clone()]).collect()
 }

@@ -1,14 +1,14 @@
 //! The rules by which what was found belongs to clusters.
 
 use super::Cluster;
-use super::conventions::{self, Nameless, Relation};
+use super::conventions::{Nameless, Near, Relation};
 use super::join::{FoundHco, FoundPool};
 use super::names::Names;
 use super::place::{Home, directory, named};
 use crate::finding::Confidence;
 use crate::membership::{Mechanism, Reason};
 use crate::source::Span;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
@@ -22,6 +22,9 @@ pub(super) struct Members {
 
 /// How many HyperConvergeds, node pools and other objects all clusters together may be given.
 pub(super) const MAX_MEMBERS: usize = 200_000;
+
+/// How many directories that hold HyperConvergeds and nodes without a cluster's name may be held against each other.
+pub(super) const MAX_PAIRS: usize = 5_000_000;
 
 impl Members {
     /// Whether the cluster is not known to be given this as surely.
@@ -54,6 +57,8 @@ pub(super) struct Homes<'a> {
     by_delivery: BTreeMap<usize, Vec<usize>>,
     /// Those that are related to a directory, as far as it was asked.
     related: RefCell<HashMap<String, Related>>,
+    /// How many directories were held against each other.
+    pairs: Cell<usize>,
     /// Clusters that are given a HyperConverged.
     receivers: Vec<String>,
     names: &'a Names,
@@ -88,7 +93,24 @@ impl<'a> Homes<'a> {
         }
         let sure = |c: &Cluster| c.hyperconverged.iter().any(|h| h.confidence > Confidence::Low);
         let receivers = clusters.iter().filter(|(_, c)| sure(c)).map(|(n, _)| n.clone()).collect();
-        Self { hcos, named: by_key, regions, nameless, by_directory, by_delivery, related: RefCell::default(), receivers, names }
+        Self {
+            hcos,
+            named: by_key,
+            regions,
+            nameless,
+            by_directory,
+            by_delivery,
+            related: RefCell::default(),
+            pairs: Cell::default(),
+            receivers,
+            names,
+        }
+    }
+
+    /// Where the first of the HyperConvergeds stands, when more directories would have been held against each other than may be.
+    pub(super) fn tired(&self) -> Option<Span> {
+        let first = self.regions.keys().next().and_then(|hco| self.hcos.get(*hco));
+        first.filter(|_| self.pairs.get() > MAX_PAIRS).map(|hco| hco.hco.object.span())
     }
 
     /// The HyperConvergeds without a cluster's name that something in a directory may belong to, in their order: of those that are alike in
@@ -97,9 +119,15 @@ impl<'a> Homes<'a> {
         if let Some(known) = self.related.borrow().get(directory) {
             return Rc::clone(known);
         }
-        let relation = |there: &str| Some(conventions::relate(there, directory, &self.nameless)).filter(|r| *r != Relation::Different);
-        let near = self.by_directory.iter().filter_map(|(there, hcos)| Some((hcos, relation(there)?)));
-        let mut all: Vec<(usize, Relation)> = near.flat_map(|(hcos, relation)| hcos.iter().map(move |hco| (*hco, relation))).collect();
+        // Each directory is held against each.
+        self.pairs.set(self.pairs.get() + self.by_directory.len());
+        if self.pairs.get() > MAX_PAIRS {
+            return Related::default();
+        }
+        let mut near = Near::new(directory, &self.nameless);
+        let mut relation = |there: &str| Some(near.relate(there)).filter(|r| *r != Relation::Different);
+        let found = self.by_directory.iter().filter_map(|(there, hcos)| Some((hcos, relation(there)?)));
+        let mut all: Vec<(usize, Relation)> = found.flat_map(|(hcos, relation)| hcos.iter().map(move |hco| (*hco, relation))).collect();
         all.sort_unstable_by_key(|(hco, _)| *hco);
         let mut seen = HashSet::new();
         all.retain(|(hco, relation)| seen.insert((self.regions.get(hco), *relation == Relation::Same, floor(&self.hcos[*hco]))));

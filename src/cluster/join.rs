@@ -4,12 +4,13 @@
 //! that nobody would doubt it. Objects that describe another cluster belong to the one they name and to no other.
 
 use super::amend;
-use super::conventions::{self, Nameless, Relation};
-use super::homes::{Homes, MAX_MEMBERS, Members, floor, linked};
+use super::bounds;
+use super::conventions;
+use super::homes::{Homes, MAX_MEMBERS, MAX_PAIRS, Members, floor, linked};
 use super::names::Names;
 use super::outside::{self, Outside};
 use super::place::{Home, Placed, directory, named, place};
-use super::{Cluster, Given, HcoClaim, Member, duplicates, flag, infrastructure, interests};
+use super::{Cluster, Given, HcoClaim, Member, duplicates, infrastructure, interests};
 use crate::config::Config;
 use crate::delivery::{Deliveries, How, Mode, Target};
 use crate::files::{Workspace, parent};
@@ -21,13 +22,17 @@ use crate::nodes::pool::{Belonging, Pool, Scope, State};
 use crate::nodes::{NodePatch, inventory};
 use crate::operator::hyperconverged::HyperConverged;
 use crate::source::{FileId, Span};
-use crate::yaml::Lists;
+use crate::yaml::{Lists, Node};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Bound;
 use std::sync::Arc;
+
+/// How many values the HyperConvergeds of all clusters together may hold, each cluster counted.
+const MAX_VALUES: usize = 2_000_000;
 
 /// A node pool and where it goes.
 pub(super) struct FoundPool {
-    pub(super) pool: Pool,
+    pub(super) pool: Arc<Pool>,
     pub(super) home: Home,
     pub(super) confidence: Confidence,
     pub(super) reason: Reason,
@@ -66,20 +71,47 @@ pub fn assemble(workspace: &Workspace, deliveries: &Deliveries, config: &Config,
     let (mut placed, known) = place(workspace, deliveries, config, &mut names);
     let unapplied = amend::apply(&mut placed);
     let units = units(&placed);
-    let hcos = hyperconverged(&placed, &units);
-    let (pools, patches) = pools(workspace, &placed, &units, &known, &mut names);
-    let (mut clusters, beyond) = join(hcos, pools, &placed, &units, &known, &mut names);
+    let mut beyond = Beyond::default();
+    let hcos = hyperconverged(&placed, &units, &mut beyond);
+    let (pools, patches) = pools(workspace, &placed, &units, &known, &mut names, &mut beyond);
+    let mut clusters = join(hcos, pools, &placed, &units, &known, &mut names, &mut beyond);
     outside::apply(workspace, &mut clusters, config, outside, &mut names)?;
-    // What the cluster is given is put on its nodes, wherever it is that these are known from.
-    for (key, patch) in &patches {
-        for member in clusters.get_mut(names.shown(key)).into_iter().flat_map(|cluster| &mut cluster.pools) {
-            patch.apply(&mut member.pool);
-        }
-    }
+    relabel(&mut clusters, &patches, &names);
     let mut list: Vec<Cluster> = clusters.into_values().collect();
     list.sort_by(|a, b| a.name.cmp(&b.name));
-    let words = format!("clusters are given more than {MAX_MEMBERS} objects in all; the others were left out");
-    Ok(Assembled { list, beyond: unapplied.into_iter().chain(beyond.map(|span| (span, words))).collect() })
+    for (span, words) in bounds::apply(&mut list) {
+        beyond.note(span, words);
+    }
+    Ok(Assembled { list, beyond: unapplied.into_iter().chain(beyond.0.into_iter().map(|(words, span)| (span, words))).collect() })
+}
+
+/// Puts what clusters are given for their nodes on these, wherever it is that they are known from.
+fn relabel(clusters: &mut BTreeMap<String, Cluster>, patches: &Patches, names: &Names) {
+    let mut by_cluster: BTreeMap<&str, HashMap<&str, Vec<&NodePatch>>> = BTreeMap::new();
+    for (key, patch) in patches {
+        by_cluster.entry(names.shown(key)).or_default().entry(&patch.name).or_default().push(patch);
+    }
+    for (name, patches) in by_cluster {
+        for member in clusters.get_mut(name).into_iter().flat_map(|cluster| &mut cluster.pools) {
+            for patch in member.pool.node.as_deref().and_then(|node| patches.get(node)).into_iter().flatten() {
+                patch.apply(Arc::make_mut(&mut member.pool));
+            }
+        }
+    }
+}
+
+/// The bounds of this program that were hit, and where first.
+#[derive(Default)]
+struct Beyond(BTreeMap<String, Span>);
+
+impl Beyond {
+    fn members(&mut self, span: Span) {
+        self.note(span, format!("clusters are given more than {MAX_MEMBERS} objects in all; the others were left out"));
+    }
+
+    fn note(&mut self, span: Span, words: String) {
+        self.0.entry(words).or_insert(span);
+    }
 }
 
 /// The objects of interest of a unit, which may be delivered a thousand times.
@@ -107,10 +139,21 @@ fn units<'a>(placed: &'a [Placed<'_>]) -> Units<'a> {
     units
 }
 
-fn hyperconverged(placed: &[Placed<'_>], units: &Units<'_>) -> Vec<FoundHco> {
-    let mut found = Vec::new();
+fn hyperconverged(placed: &[Placed<'_>], units: &Units<'_>, beyond: &mut Beyond) -> Vec<FoundHco> {
+    let (mut found, mut values) = (Vec::new(), 0);
     for (index, p) in placed.iter().enumerate() {
         for hco in units.get(&address(p)).into_iter().flat_map(|u| &u.hyperconverged) {
+            if found.len() >= MAX_MEMBERS {
+                beyond.members(hco.object.span());
+                return found;
+            }
+            // Rules go through the whole of it for every cluster.
+            values += hco.root().weight() as usize;
+            if values > MAX_VALUES {
+                let words = format!("the HyperConvergeds of all clusters hold more than {MAX_VALUES} values; the others were left out");
+                beyond.note(hco.object.span(), words);
+                return found;
+            }
             found.push(FoundHco { hco: hco.clone(), home: p.home.clone(), confidence: p.confidence, reason: p.reason.clone(), delivery: index });
         }
     }
@@ -121,7 +164,21 @@ fn hyperconverged(placed: &[Placed<'_>], units: &Units<'_>) -> Vec<FoundHco> {
 type Group<'a> = (Option<&'a Home>, Option<&'a str>, Option<usize>);
 
 /// The labels that manifests put on the nodes of clusters with a name, by its key.
-type Patches = Vec<(String, NodePatch)>;
+type Patches = Vec<(String, Arc<NodePatch>)>;
+
+/// What objects that are read together declare.
+struct Declared {
+    pools: Vec<Arc<Pool>>,
+    patches: Vec<Arc<NodePatch>>,
+}
+
+impl Declared {
+    fn read(objects: &[&Object]) -> Arc<Self> {
+        let inventory = inventory(objects);
+        let pools = inventory.pools.into_iter().map(Arc::new).collect();
+        Arc::new(Self { pools, patches: inventory.node_patches.into_iter().map(Arc::new).collect() })
+    }
+}
 
 /// The pools of all deliveries. Objects that go to one cluster are read together, because they refer to each other.
 fn pools<'a>(
@@ -130,15 +187,14 @@ fn pools<'a>(
     units: &Units<'_>,
     known: &BTreeSet<String>,
     names: &mut Names,
+    beyond: &mut Beyond,
 ) -> (Vec<FoundPool>, Patches) {
     // Plain files without a cluster's name are read with those that go to the same nameless HyperConverged, so that one region's autoscaler or
     // scheduler settings do not reach another.
     let plain = |p: &Placed<'_>| p.delivery.how == How::Plain;
     let has_hco = |p: &Placed<'_>| units.get(&address(p)).is_some_and(|u| !u.hyperconverged.is_empty());
     let hyperconverged: BTreeSet<&str> = placed.iter().filter(|p| has_hco(p)).filter_map(|p| directory(&p.home)).collect();
-    let only_one = hyperconverged.len() == 1;
-    let nameless = Nameless { hyperconverged: hyperconverged.iter().map(|d| (*d).to_owned()).collect(), pools: BTreeSet::new(), only_one };
-    let region = |dir: &'a str| hyperconverged.iter().copied().find(|h| conventions::relate(h, dir, &nameless) == Relation::Same);
+    let region = |dir: &str| same_region(&hyperconverged, dir);
     let mut regions: HashMap<&str, Option<&str>> = HashMap::new();
     let mut groups: BTreeMap<Group<'_>, Vec<usize>> = BTreeMap::new();
     for (index, p) in placed.iter().enumerate() {
@@ -153,21 +209,30 @@ fn pools<'a>(
         groups.entry(key).or_default().push(index);
     }
     let (mut found, mut patches) = (Vec::new(), Patches::new());
+    // One unit may be given to a thousand clusters; what it declares is the same each time.
+    let mut inventories: HashMap<Vec<usize>, Arc<Declared>> = HashMap::new();
     for ((home, ..), members) in &groups {
         // What a cluster is given twice counts once.
         let (mut units, mut kindless) = (HashSet::new(), HashSet::new());
-        let once = members.iter().map(|i| &placed[*i]).filter(|p| units.insert(address(p)));
-        let objects: Vec<&Object> = once.flat_map(|p| p.objects.iter()).collect();
-        let by_file: BTreeMap<FileId, usize> = members.iter().rev().flat_map(|i| placed[*i].delivery.files.iter().map(|f| (*f, *i))).collect();
+        let once: Vec<&Placed<'_>> = members.iter().map(|i| &placed[*i]).filter(|p| units.insert(address(p))).collect();
+        let read = || Declared::read(&once.iter().flat_map(|p| p.objects.iter()).collect::<Vec<_>>());
+        let declared = Arc::clone(inventories.entry(once.iter().map(|p| address(p)).collect()).or_insert_with(read));
+        // Of several deliveries the first that holds the file is meant.
+        let by_file = || members.iter().rev().flat_map(|i| placed[*i].delivery.files.iter().map(|f| (*f, *i))).collect::<HashMap<FileId, usize>>();
+        let by_file: HashMap<FileId, usize> = if members.len() > 1 { by_file() } else { HashMap::new() };
         let once = members.iter().map(|i| &placed[*i].delivery.pools).filter(|p| !p.is_empty() && kindless.insert(Arc::as_ptr(p)));
-        let kindless = once.flat_map(|pools| pools.iter().cloned());
-        let inventory = inventory(&objects);
+        let mut kindless: Vec<Arc<Pool>> = once.flat_map(|pools| pools.iter().cloned().map(Arc::new)).collect();
         if let Some(key) = home.and_then(named).filter(|_| members.iter().any(|i| placed[*i].confidence > Confidence::Low)) {
-            patches.extend(inventory.node_patches.into_iter().map(|patch| (key.to_owned(), patch)));
+            patches.extend(declared.patches.iter().map(|patch| (key.to_owned(), Arc::clone(patch))));
         }
-        let mut described: Vec<Pool> = inventory.pools.into_iter().chain(kindless).collect();
+        let mut described = declared.pools.clone();
+        described.append(&mut kindless);
         doubt_lists(workspace, &mut described);
         for pool in described {
+            if found.len() >= MAX_MEMBERS {
+                beyond.members(pool.span);
+                return (found, patches);
+            }
             let delivery = if let [only] = members.as_slice() { Some(*only) } else { by_file.get(&pool.span.file).copied() };
             let Some(from) = delivery.or(members.first().copied()).map(|i| &placed[i]) else { continue };
             let (home, confidence, reason, delivery) = match &pool.belongs {
@@ -201,17 +266,32 @@ fn pools<'a>(
 }
 
 /// Takes lists of all nodes for a part where something beside them is of a cluster that cannot be read: it may be theirs.
-fn doubt_lists(workspace: &Workspace, pools: &mut [Pool]) {
+fn doubt_lists(workspace: &Workspace, pools: &mut [Arc<Pool>]) {
     let place = |pool: &Pool| (pool.kind.clone(), parent(&workspace.file(pool.span.file).path).to_owned());
-    let lost = |pool: &&Pool| pool.belongs == Belonging::Elsewhere && pool.state != State::Parked;
-    let lost: BTreeSet<(String, String)> = pools.iter().filter(lost).map(place).collect();
+    let lost = |pool: &&Arc<Pool>| pool.belongs == Belonging::Elsewhere && pool.state != State::Parked;
+    let lost: BTreeSet<(String, String)> = pools.iter().filter(lost).map(|pool| place(pool)).collect();
     if !lost.is_empty() {
-        pools.iter_mut().filter(|pool| pool.scope == Scope::Whole && lost.contains(&place(pool))).for_each(|pool| pool.scope = Scope::Part);
+        let doubtful = pools.iter_mut().filter(|pool| pool.scope == Scope::Whole && lost.contains(&place(pool)));
+        doubtful.for_each(|pool| Arc::make_mut(pool).scope = Scope::Part);
     }
 }
 
+/// Of the directories with a HyperConverged, the first that is the same place as another one: it lies above that, with none nearer to it, or
+/// below.
+fn same_region<'a>(hyperconverged: &BTreeSet<&'a str>, dir: &str) -> Option<&'a str> {
+    let first_below = |directory: &str| {
+        let inside = if directory.is_empty() { String::new() } else { format!("{directory}/") };
+        hyperconverged.range::<str, _>((Bound::Included(inside.as_str()), Bound::Unbounded)).next().copied().filter(|d| d.starts_with(&inside))
+    };
+    let ends = std::iter::once(0).chain(dir.match_indices('/').map(|(at, _)| at)).chain([dir.len()]);
+    let above = ends.filter_map(|end| hyperconverged.get(&dir[..end]).copied());
+    let nearer = |branch: &str| hyperconverged.contains(branch) || first_below(branch).is_some();
+    let mut alone = above.filter(|h| conventions::branch(dir, h.len()).is_none_or(|(_, branch)| !nearer(branch)));
+    alone.next().or_else(|| first_below(dir))
+}
+
 /// Turns HyperConvergeds for all or some clusters into claims of the clusters that are known; with no cluster known they stay nameless.
-fn spread(hcos: Vec<FoundHco>, pools: &[FoundPool], placed: &[Placed<'_>], known: &BTreeSet<String>) -> (Vec<FoundHco>, Option<Span>) {
+fn spread(hcos: Vec<FoundHco>, pools: &[FoundPool], placed: &[Placed<'_>], known: &BTreeSet<String>, beyond: &mut Beyond) -> Vec<FoundHco> {
     let (symbolic, mut out): (Vec<_>, Vec<_>) = hcos.into_iter().partition(|h| matches!(h.home, Home::All | Home::Some));
     let concrete: BTreeSet<String> =
         out.iter().filter(|h| h.confidence > Confidence::Low).filter_map(|h| named(&h.home)).map(str::to_owned).collect();
@@ -226,8 +306,8 @@ fn spread(hcos: Vec<FoundHco>, pools: &[FoundPool], placed: &[Placed<'_>], known
         }
         for key in receivers {
             if out.len() >= MAX_MEMBERS {
-                let span = h.hco.object.span();
-                return (out, Some(span));
+                beyond.members(h.hco.object.span());
+                return out;
             }
             // That a cluster we know of is one of all is likely; that it is one of some is merely possible.
             let confidence = h.confidence.min(if all { Confidence::Medium } else { Confidence::Low });
@@ -235,7 +315,7 @@ fn spread(hcos: Vec<FoundHco>, pools: &[FoundPool], placed: &[Placed<'_>], known
             out.push(FoundHco { hco: h.hco.clone(), home: Home::Named(key.clone()), confidence, reason, delivery: h.delivery });
         }
     }
-    (out, None)
+    out
 }
 
 /// Which clusters get machines that go to all or some of them is as good as unknown, unless no cluster is known at all: then they are where
@@ -258,8 +338,9 @@ fn join(
     units: &Units<'_>,
     known: &BTreeSet<String>,
     names: &mut Names,
-) -> (BTreeMap<String, Cluster>, Option<Span>) {
-    let (hcos, mut beyond) = spread(hcos, &pools, placed, known);
+    beyond: &mut Beyond,
+) -> BTreeMap<String, Cluster> {
+    let hcos = spread(hcos, &pools, placed, known, beyond);
     let mut pools = along(pools, &hcos);
     infrastructure::recognise(&mut pools, &hcos, names);
     let regions = regions(&hcos, placed);
@@ -267,6 +348,7 @@ fn join(
     let deployed = hcos.iter().any(|hco| placed[hco.delivery].delivery.how == How::Deployed && hco.confidence > Confidence::Low);
     let mut clusters: BTreeMap<String, Cluster> = BTreeMap::new();
     let mut why: HashSet<(String, Label)> = HashSet::new();
+    let mut closed_roots: HashMap<usize, Node> = HashMap::new();
     for (index, hco) in hcos.iter().enumerate() {
         let name = match named(&hco.home) {
             Some(key) => names.shown(key).to_owned(),
@@ -284,7 +366,8 @@ fn join(
             }
         }
         let mut closed = hco.hco.clone();
-        closed.object.root = hco.hco.root().closed().0;
+        let root = hco.hco.root();
+        closed.object.root = closed_roots.entry(root.address()).or_insert_with(|| root.closed().0).clone();
         cluster.hyperconverged.push(HcoClaim {
             hco: closed,
             seen: hco.hco.clone(),
@@ -311,7 +394,7 @@ fn join(
         if members.beyond.is_some() {
             break;
         }
-        for (name, confidence, link) in homes.of(&object.home, Some(object.delivery), object.confidence, Some(Confidence::Low)) {
+        for (name, confidence, link) in homes.of(object.home, Some(object.delivery), object.confidence, Some(Confidence::Low)) {
             let Some(cluster) = clusters.get_mut(&name) else { continue };
             if members.is_new(&name, object.object.span(), None, confidence) {
                 let own = &placed[object.delivery].reason;
@@ -349,6 +432,12 @@ fn join(
             cluster.pools.push(Member { pool: found.pool.clone(), confidence, reason });
         }
     }
+    if let Some(span) = homes.tired() {
+        let words = format!(
+            "more than {MAX_PAIRS} pairs of directories would be held against each other to tell whose nodes are whose; the others were left out"
+        );
+        beyond.note(span, words);
+    }
     clusters.values_mut().for_each(duplicates::settle);
     if clusters.is_empty() && !left.is_empty() {
         // No HyperConverged and no names: the repository's own machines, for `topology` to show.
@@ -360,8 +449,10 @@ fn join(
         }
         clusters.insert(REPOSITORY.to_owned(), cluster);
     }
-    beyond = beyond.or(members.beyond);
-    (clusters, beyond)
+    if let Some(span) = members.beyond {
+        beyond.members(span);
+    }
+    clusters
 }
 
 /// Merges what policies only add to onto the resource that is there.
@@ -372,7 +463,10 @@ fn merge_claims(cluster: &mut Cluster) {
         let same = |c: &&mut HcoClaim| c.hco.object.name == part.hco.object.name && c.hco.api == part.hco.api;
         match cluster.hyperconverged.iter_mut().find(same) {
             Some(known) if part.confidence > Confidence::Low => {
-                known.parts = flag::parts_of(known, &part);
+                if known.parts.is_empty() {
+                    known.parts.push(known.seen.clone());
+                }
+                known.parts.push(part.seen.clone());
                 known.hco.object.root = known.hco.object.root.overlaid(&part.hco.object.root, Lists::Add);
                 known.seen.object.root = known.seen.object.root.overlaid(&part.seen.object.root, Lists::Add);
                 known.confidence = known.confidence.min(part.confidence);
@@ -393,20 +487,17 @@ fn empty(name: &str) -> Cluster {
 /// An object that some rule reads, besides the HyperConverged and what declares nodes.
 struct FoundObject<'a> {
     object: &'a Object,
-    home: Home,
+    home: &'a Home,
     confidence: Confidence,
     delivery: usize,
 }
 
 /// The objects of interest of all deliveries.
-fn given<'a>(placed: &[Placed<'_>], units: &Units<'a>) -> Vec<FoundObject<'a>> {
-    let mut found = Vec::new();
-    for (delivery, p) in placed.iter().enumerate() {
-        for object in units.get(&address(p)).into_iter().flat_map(|u| u.others.iter().copied()) {
-            found.push(FoundObject { object, home: p.home.clone(), confidence: p.confidence, delivery });
-        }
-    }
-    found
+fn given<'a>(placed: &'a [Placed<'_>], units: &'a Units<'a>) -> impl Iterator<Item = FoundObject<'a>> {
+    placed.iter().enumerate().flat_map(move |(delivery, p)| {
+        let objects = units.get(&address(p)).into_iter().flat_map(|u| u.others.iter().copied());
+        objects.map(move |object| FoundObject { object, home: &p.home, confidence: p.confidence, delivery })
+    })
 }
 
 /// The names of the nameless HyperConvergeds' clusters, by index: `(repository)` if there is but one that could be all of it, else where they

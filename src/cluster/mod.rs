@@ -2,6 +2,7 @@
 
 mod amend;
 pub mod architectures;
+mod bounds;
 pub mod conventions;
 mod duplicates;
 mod flag;
@@ -54,6 +55,8 @@ pub struct Cluster {
     pub closed: bool,
     /// Nobody delivers its HyperConverged and nothing names it, in a repository where deployers deliver one: it may be in use nowhere.
     pub stray: bool,
+    /// Its nodes would be held against more of a placement than may be: which ones it chooses is unknown.
+    pub unplaced: bool,
     /// The pools the repository declares where the configuration says what all nodes are.
     pub overruled: Vec<Member>,
     /// The other objects it is given that rules read.
@@ -119,7 +122,7 @@ pub struct HcoClaim {
 #[derive(Clone, Debug)]
 pub struct Member {
     /// The pool.
-    pub pool: Pool,
+    pub pool: Arc<Pool>,
     /// High and medium count; low is only possible.
     pub confidence: Confidence,
     /// Why it is.
@@ -204,6 +207,12 @@ impl Cluster {
         pool.into_iter().find(|c| c.confidence == top)
     }
 
+    /// The placement of workloads that a HyperConverged says.
+    fn workloads(&self, hco: &HyperConverged) -> Placement {
+        let placement = hco.placement(Part::Workloads);
+        if self.unplaced { bounds::unknown(&placement) } else { placement }
+    }
+
     /// The operator's view, if the cluster is given a HyperConverged.
     #[must_use]
     pub fn subject<'a>(&'a self, assumptions: &'a Assumptions<'a>) -> Option<Subject<'a>> {
@@ -219,7 +228,7 @@ impl Cluster {
         // Two namespaces are no answer.
         let agreed = installation.namespaces.first().filter(|first| installation.namespaces.iter().all(|n| n.value == first.value));
         let seen = agreed.map(|said| (said.value.clone(), Some(said.span)));
-        let workloads = hco.placement(Part::Workloads);
+        let workloads = self.workloads(hco);
         // The flag is never assumed; where it cannot be seen it is unknown.
         let feature = flag::effective(self, claim, release);
         let images = in_effect(hco, catalogue, feature.on);
@@ -246,7 +255,7 @@ impl Subject<'_> {
     #[must_use]
     pub fn with<'b>(&'b self, claim: &'b HcoClaim) -> Subject<'b> {
         let hco = &claim.hco;
-        let workloads = hco.placement(Part::Workloads);
+        let workloads = self.cluster.workloads(hco);
         let feature = feature(&claim.seen, self.release);
         let images = in_effect(hco, self.catalogue, feature.on);
         let architectures = Architectures::of(self.cluster, Some(hco), &workloads);

@@ -108,13 +108,13 @@ pub(super) fn apply(
         } else {
             (Mechanism::CommandLine, "the command line says what its nodes are")
         };
-        let member = |pool: Pool| Member { reason: Reason::new(mechanism, who, pool.span), pool, confidence: Confidence::High };
+        let member = |pool: Pool| Member { reason: Reason::new(mechanism, who, pool.span), pool: pool.into(), confidence: Confidence::High };
         cluster.pools = pools.into_iter().map(member).collect();
     }
     for cluster in clusters.values_mut().filter(|c| !c.hyperconverged.is_empty() && c.pools.iter().all(|m| m.pool.facts.is_empty())) {
         for (arch, span) in &config.default_architectures {
             let reason = Reason::new(Mechanism::Configuration, "the configuration says what nodes are where nothing else does", *span);
-            cluster.pools.push(Member { pool: declared(arch, *span, "defaults.nodeArchitectures"), confidence: Confidence::Medium, reason });
+            cluster.pools.push(Member { pool: declared(arch, *span, "defaults.nodeArchitectures").into(), confidence: Confidence::Medium, reason });
         }
     }
     Ok(())

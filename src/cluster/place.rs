@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Where a delivery or a pool belongs.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Home {
     /// A named cluster, by key.
     Named(String),
@@ -63,6 +63,7 @@ pub(super) fn place<'a>(
     let mut weak: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut strong: BTreeSet<String> = BTreeSet::new();
     let symbolic = deliveries.list.iter().any(|d| matches!(d.target, Target::All | Target::Some));
+    let dumped: BTreeSet<&str> = config.clusters.iter().filter_map(|c| c.nodes.as_ref()).map(|(file, _)| file.as_str()).collect();
     let mut placed = Vec::new();
     let (mut pending, mut dumps, mut overlays) = (Vec::new(), Vec::new(), Vec::new());
     for delivery in &deliveries.list {
@@ -107,8 +108,8 @@ pub(super) fn place<'a>(
                     if symbolic && !conventions::is_never(&name) {
                         strong.insert(key.clone());
                     }
-                    let named = |file: &str| delivery.root.strip_suffix(file).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
-                    let configured = config.clusters.iter().any(|c| c.nodes.as_ref().is_some_and(|(file, _)| named(file)));
+                    let root = delivery.root.as_str();
+                    let configured = dumped.contains(root) || root.match_indices('/').any(|(at, _)| dumped.contains(&root[at + 1..]));
                     if conventions::is_cluster_name(&name) && !configured && !delivery.objects.iter().any(|o| o.name == name) {
                         dumps.push((delivery.root.as_str(), key.clone()));
                     }
@@ -141,7 +142,13 @@ pub(super) fn place<'a>(
         matches!(&p.home, Home::Named(key) if *key != names.key(IN_CLUSTER)) && p.objects.iter().any(|o| HyperConverged::read(o).is_some())
     };
     let any_named = placed.iter().any(named_hco);
-    strong.extend(dumps.iter().filter(|dump| any_named || has_sibling(dump, &dumps)).map(|(_, key)| key.clone()));
+    let mut beside: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (root, key) in &dumps {
+        beside.entry(parent(root)).or_default().insert(key);
+    }
+    // A directory of nodes may hold one cluster's by rack.
+    let has_sibling = |root: &str| conventions::is_inventory(parent(root)) && beside.get(parent(root)).is_some_and(|keys| keys.len() > 1);
+    strong.extend(dumps.iter().filter(|(root, _)| any_named || has_sibling(root)).map(|(_, key)| key.clone()));
     for (index, key, reason) in pending {
         if strong.contains(&key) || weak.get(&key).is_some_and(|trees| trees.len() >= 2) {
             strong.insert(key.clone());
@@ -161,12 +168,6 @@ fn set_apart(placed: &mut [Placed<'_>], overlays: &[(usize, String)]) {
     for (index, tree) in others {
         placed[*index].fallback = Some(Confidence::Low).filter(|_| !trees.contains(tree.as_str()));
     }
-}
-
-/// Whether a dump lies in a directory of inventories together with another cluster's. A directory of nodes may hold one cluster's by rack.
-fn has_sibling((root, key): &(&str, String), dumps: &[(&str, String)]) -> bool {
-    let directory = parent(root);
-    conventions::is_inventory(directory) && dumps.iter().any(|(other, k)| parent(other) == directory && k != key)
 }
 
 /// The words for where a delivery goes.

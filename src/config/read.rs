@@ -9,6 +9,7 @@ use crate::operator::catalogue::{Catalogue, CommonImage};
 use crate::operator::release::Release;
 use crate::source::{FileId, Span};
 use crate::yaml::Node;
+use std::collections::HashSet;
 
 /// Reads a configuration file's text.
 ///
@@ -17,11 +18,10 @@ use crate::yaml::Node;
 pub fn read(file: FileId, text: &str) -> Result<Config, Vec<ConfigError>> {
     let root = document(file, text, &ROOT)?;
     let config = root.as_ref().map(config).unwrap_or_default();
-    let twice = |(number, cluster): (usize, &ClusterConfig)| {
-        let known = config.clusters.iter().take(number).any(|c| c.name == cluster.name);
-        known.then(|| ConfigError { span: cluster.span, message: format!("the cluster `{}` is listed twice", cluster.name) })
-    };
-    let errors: Vec<ConfigError> = config.clusters.iter().enumerate().filter_map(twice).collect();
+    let mut known = HashSet::new();
+    let twice = config.clusters.iter().filter(|cluster| !known.insert(&cluster.name));
+    let error = |c: &ClusterConfig| ConfigError { span: c.span, message: format!("the cluster `{}` is listed twice", c.name) };
+    let errors: Vec<ConfigError> = twice.map(error).collect();
     if errors.is_empty() { Ok(config) } else { Err(errors) }
 }
 

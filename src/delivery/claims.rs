@@ -4,7 +4,7 @@ use super::candidates::Candidate;
 use super::render::{Rendered, Renderer};
 use super::{Emission, What};
 use crate::source::FileId;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What a unit sets in motion.
@@ -40,12 +40,13 @@ impl Claims {
         let mut pending: Vec<(usize, Arc<Rendered>)> = candidates.iter().map(|c| Arc::clone(&c.rendered)).enumerate().collect();
         // Units are kept, so that their addresses are nobody else's.
         let mut kept: Vec<Arc<Rendered>> = Vec::new();
+        let mut left_out: HashSet<String> = HashSet::new();
         while let Some((node, rendered)) = pending.pop() {
             for emission in emissions(&rendered).iter() {
                 match &emission.what {
                     What::Objects(_) | What::Amendments(_) | What::Beyond(_) | What::Unseen(_) => {}
                     What::Nothing(paths) => {
-                        for path in paths {
+                        for path in paths.iter().filter(|path| left_out.insert((*path).clone())) {
                             let below = workspace.below(path).map(|(id, _)| id).chain(workspace.find(path));
                             claims.left_out.extend(below.flat_map(of));
                         }

@@ -12,9 +12,9 @@ mod argocd;
 mod candidates;
 mod carriers;
 mod claims;
+mod effort;
 mod fleet;
 mod flux;
-pub mod growth;
 mod helm;
 pub mod kustomize;
 mod plan;
@@ -24,6 +24,7 @@ mod selector;
 mod values;
 
 pub use amendment::Amendment;
+pub(crate) use kustomize::veiled;
 pub use plan::deliveries;
 pub use render::render_root;
 pub use repository::origin;
@@ -78,7 +79,7 @@ pub enum How {
 }
 
 /// The cluster a delivery goes to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     /// Nobody says: the directories of this path may.
     Path(String),
@@ -135,15 +136,23 @@ enum What {
     /// A directory of the repository, rendered.
     Directory(Rendering),
     /// Objects that are embedded in the deployer.
-    Objects(Vec<Object>),
+    Objects(Arc<render::Rendered>),
     /// Patches for objects that are there.
-    Amendments(Vec<Amendment>),
+    Amendments(Arc<Vec<Amendment>>),
     /// Nothing, but these paths are accounted for: excluded, or only inspected.
     Nothing(Vec<String>),
     /// More than a bound of this program allows, in words.
     Beyond(String),
     /// Something that cannot be told, in words.
     Unseen(String),
+}
+
+impl What {
+    /// Objects that the deployer in a file embeds.
+    fn objects(objects: Vec<Object>, file: FileId) -> Self {
+        let files = Arc::new(BTreeSet::from([file]));
+        What::Objects(Arc::new(render::Rendered { objects: Arc::new(objects), files, ..render::Rendered::default() }))
+    }
 }
 
 impl Emission {

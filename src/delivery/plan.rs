@@ -2,6 +2,7 @@
 
 use super::candidates::{Candidate, candidates};
 use super::claims;
+use super::effort::{Effort, MAX_DELIVERIES, deliveries as too_many};
 use super::helm::TEMPLATE;
 use super::kustomize::{Effect, Problem, ProblemKind};
 use super::render::{Rendered, Renderer};
@@ -14,13 +15,11 @@ use crate::operator::hyperconverged::{GROUP, HyperConverged, KIND};
 use crate::outcome::Unresolved;
 use crate::source::{FileId, Span};
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// How deep deployers may deliver deployers.
 const MAX_DEPTH: usize = 12;
-/// Most deliveries of one run.
-const MAX_DELIVERIES: usize = 200_000;
 
 /// What deployers may ask about the repository.
 pub(super) struct Context<'a> {
@@ -31,7 +30,14 @@ pub(super) struct Context<'a> {
     /// Names of the clusters that Argo CD's Secrets in Git register, by the URL of their API server.
     registered: BTreeMap<String, String>,
     maps: OnceCell<flux::Maps<'a>>,
+    named: OnceCell<Named<'a>>,
+    bindings: OnceCell<acm::Bindings<'a>>,
+    /// What the placements that were asked for choose.
+    pub(super) placements: RefCell<BTreeMap<Span, Arc<Vec<Target>>>>,
 }
+
+/// Objects by kind and name.
+type Named<'a> = HashMap<(&'a str, &'a str), Vec<&'a Object>>;
 
 impl<'a> Context<'a> {
     fn new(renderer: &'a Renderer<'a>, candidates: &'a [Candidate], url: Option<&str>) -> Self {
@@ -41,9 +47,12 @@ impl<'a> Context<'a> {
         for object in candidates.iter().flat_map(|c| c.rendered.objects.iter()) {
             objects.entry(object.kind.as_str()).or_default().push(object);
         }
-        let repositories = objects.get("GitRepository").map_or(&[][..], Vec::as_slice);
+        let mut repositories: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
+        for repository in objects.get("GitRepository").into_iter().flatten() {
+            repositories.entry(&repository.name).or_default().push(repository);
+        }
         for object in candidates.iter().flat_map(|c| c.rendered.objects.iter()) {
-            for (url, path) in argocd::sources(object).into_iter().chain(flux::sources(object, repositories)) {
+            for (url, path) in argocd::sources(object).into_iter().chain(flux::sources(object, &repositories)) {
                 let here = workspace.deployed_directory(path).is_some_and(|p| !p.is_empty());
                 if let (true, Some(name)) = (here, name_of(url)) {
                     *seen.entry(name).or_default() += 1;
@@ -52,7 +61,17 @@ impl<'a> Context<'a> {
         }
         let secrets = objects.get("Secret").map_or(&[][..], Vec::as_slice);
         let registered = secrets.iter().filter_map(|s| argocd::registration(s)).collect();
-        Self { workspace, renderer, repository: Repository::new(url, &seen), objects, registered, maps: OnceCell::new() }
+        Self {
+            workspace,
+            renderer,
+            repository: Repository::new(url, &seen),
+            objects,
+            registered,
+            maps: OnceCell::new(),
+            named: OnceCell::new(),
+            bindings: OnceCell::new(),
+            placements: RefCell::default(),
+        }
     }
 
     /// What the kustomization in a directory yields, if there is one.
@@ -62,12 +81,35 @@ impl<'a> Context<'a> {
 
     /// The ConfigMaps in Git.
     pub(super) fn maps(&self) -> &flux::Maps<'a> {
-        self.maps.get_or_init(|| flux::Maps::new(self.workspace))
+        self.maps.get_or_init(|| flux::Maps::new(self.workspace, self))
     }
 
     /// The cluster whose API server has this URL.
     pub(super) fn registered(&self, server: &str) -> Option<&str> {
         self.registered.get(server.trim_end_matches('/')).map(String::as_str)
+    }
+
+    /// How much more may be delivered, filled in and gone through.
+    pub(super) fn effort(&self) -> &Effort {
+        &self.renderer.effort
+    }
+
+    /// Which policies are bound by whom.
+    pub(super) fn bindings(&self) -> &acm::Bindings<'a> {
+        self.bindings.get_or_init(|| acm::Bindings::new(self))
+    }
+
+    /// Every object of a group, kind and name that stands in a candidate.
+    pub(super) fn named(&self, group: &'static str, kind: &str, name: &str) -> impl Iterator<Item = &'a Object> + use<'a> {
+        let index = || {
+            let mut index = Named::new();
+            for object in self.objects.values().flatten() {
+                index.entry((&object.kind, &object.name)).or_default().push(object);
+            }
+            index
+        };
+        let named = self.named.get_or_init(index).get(&(kind, name)).cloned().unwrap_or_default();
+        named.into_iter().filter(move |o| o.group == group)
     }
 
     /// Every object of a group and kind that stands in a candidate.
@@ -89,6 +131,7 @@ pub fn deliveries(workspace: &Workspace, excluded: &dyn Fn(&str) -> bool, url: O
         out: all,
         told: BTreeSet::new(),
         failed: Vec::new(),
+        limits: BTreeSet::new(),
         hidden: BTreeSet::new(),
         whole: BTreeSet::new(),
         known: RefCell::default(),
@@ -96,6 +139,9 @@ pub fn deliveries(workspace: &Workspace, excluded: &dyn Fn(&str) -> bool, url: O
     let tops = claims::tops(&renderer, &candidates, &|rendered| emissions(&plan, rendered));
     for candidate in candidates.iter().enumerate().filter(|(index, _)| tops.contains(index)).map(|(_, candidate)| candidate) {
         plan.start(candidate);
+    }
+    for (span, message) in renderer.effort.beyond() {
+        plan.limit(span, message);
     }
     plan.unseen_templates();
     plan.failed_builds(excluded);
@@ -111,6 +157,8 @@ struct Plan<'a> {
     told: BTreeSet<usize>,
     /// The builds that fail and yield nothing, by their root.
     failed: Vec<(String, Arc<Rendered>)>,
+    /// The bounds that were told.
+    limits: BTreeSet<String>,
     /// What was told to be unresolved.
     hidden: BTreeSet<(Span, String)>,
     /// Templates of which some release leaves nothing unknown.
@@ -118,6 +166,9 @@ struct Plan<'a> {
     /// What each unit sets in motion.
     known: RefCell<BTreeMap<usize, Known>>,
 }
+
+/// The files of the units that lead to one.
+type Chain = Vec<Arc<BTreeSet<FileId>>>;
 
 /// A unit and what it sets in motion.
 type Known = (Arc<Rendered>, Arc<Vec<Emission>>);
@@ -162,7 +213,7 @@ impl Plan<'_> {
 
     /// Notes once that a bound of this program was hit.
     fn limit(&mut self, span: Span, message: String) {
-        if !self.out.problems.iter().any(|p| p.kind == ProblemKind::Limit && p.message == message) {
+        if self.limits.insert(message.clone()) {
             self.out.problems.push(Problem { kind: ProblemKind::Limit, effect: Effect::Ineffective, span, message, related: None, sought: None });
         }
     }
@@ -192,15 +243,15 @@ impl Plan<'_> {
     fn start(&mut self, candidate: &Candidate) {
         let target = Target::Path(candidate.root.clone());
         let seed = Seed { how: candidate.how, root: &candidate.root, target, mode: Mode::Full, confidence: Confidence::High };
-        let mut chain = BTreeSet::from([candidate.key]);
+        let mut chain = vec![Arc::new(BTreeSet::from([candidate.key]))];
         self.unit(&candidate.rendered, &seed, &[], &mut chain, 0);
     }
 
     /// Adds one delivery and everything its objects set in motion.
-    fn unit(&mut self, rendered: &Arc<Rendered>, seed: &Seed<'_>, via: &[Label], chain: &mut BTreeSet<FileId>, depth: usize) {
+    fn unit(&mut self, rendered: &Arc<Rendered>, seed: &Seed<'_>, via: &[Label], chain: &mut Chain, depth: usize) {
         if self.out.list.len() >= MAX_DELIVERIES {
             let span = via.last().map_or_else(|| Span::new(rendered.files.first().copied().unwrap_or(FileId(0)), 0, 0), |l| l.span);
-            return self.limit(span, format!("there are more than {MAX_DELIVERIES} deliveries; the others were not followed"));
+            return self.limit(span, too_many());
         }
         if self.told.insert(Arc::as_ptr(rendered) as usize) {
             // One template is unknown for the same reason in every release of it.
@@ -213,6 +264,7 @@ impl Plan<'_> {
             if rendered.objects.is_empty() && rendered.problems.iter().any(|p| p.effect == Effect::Refused) {
                 self.failed.push((seed.root.to_owned(), Arc::clone(rendered)));
             }
+            self.whole.extend(&rendered.whole);
         }
         self.out.list.push(Delivery {
             how: seed.how,
@@ -231,7 +283,6 @@ impl Plan<'_> {
             let maybe = Delivery { objects: Arc::clone(&rendered.guesses), pools: Arc::default(), confidence: Confidence::Low, ..last.clone() };
             self.out.list.push(maybe);
         }
-        self.whole.extend(&rendered.whole);
         if depth >= MAX_DEPTH {
             if let Some(first) = emissions(self, rendered).first() {
                 self.limit(first.via.span, format!("deployers deliver deployers more than {MAX_DEPTH} times over; the rest was not followed"));
@@ -243,7 +294,7 @@ impl Plan<'_> {
         }
     }
 
-    fn follow(&mut self, emission: &Emission, from: &Seed<'_>, via: &[Label], chain: &mut BTreeSet<FileId>, depth: usize) {
+    fn follow(&mut self, emission: &Emission, from: &Seed<'_>, via: &[Label], chain: &mut Chain, depth: usize) {
         let target = emission.target.clone().unwrap_or_else(|| match &from.target {
             Target::Path(path) => Target::InCluster(path.clone()),
             other => other.clone(),
@@ -259,6 +310,7 @@ impl Plan<'_> {
                     self.out.unresolved.push(Unresolved { reason: reason.clone(), span: emission.via.span });
                 }
             }
+            _ if self.out.list.len() >= MAX_DELIVERIES => self.limit(emission.via.span, too_many()),
             What::Amendments(patches) => {
                 let file = emission.via.span.file;
                 self.out.list.push(Delivery {
@@ -266,7 +318,7 @@ impl Plan<'_> {
                     root: self.context.workspace.file(file).path.to_string(),
                     objects: Arc::default(),
                     pools: Arc::default(),
-                    amendments: Arc::new(patches.clone()),
+                    amendments: Arc::clone(patches),
                     files: Arc::new(BTreeSet::from([file])),
                     target,
                     mode: emission.mode,
@@ -275,27 +327,23 @@ impl Plan<'_> {
                     via,
                 });
             }
-            What::Objects(objects) => {
-                let files = BTreeSet::from([emission.via.span.file]);
-                let rendered = Arc::new(Rendered { objects: Arc::new(objects.clone()), files: Arc::new(files), ..Rendered::default() });
+            What::Objects(rendered) => {
                 let root = self.context.workspace.file(emission.via.span.file).path.clone();
                 let seed = Seed { how: How::Deployed, root: &root, target, mode: emission.mode, confidence };
-                self.unit(&rendered, &seed, &via, chain, depth + 1);
+                self.unit(rendered, &seed, &via, chain, depth + 1);
             }
             What::Directory(rendering) => {
                 let rendered = self.renderer.render(rendering);
                 // A deployer that delivers itself adds nothing new: what stands there is already under way.
-                let fresh: Vec<FileId> = rendered.files.iter().copied().filter(|f| !chain.contains(f)).collect();
-                if fresh.is_empty() && !rendered.files.is_empty() {
+                let known = |file: &FileId| chain.iter().any(|files| files.contains(file));
+                if !rendered.files.is_empty() && rendered.files.iter().all(known) {
                     return;
                 }
-                chain.extend(&fresh);
+                chain.push(Arc::clone(&rendered.files));
                 let root = format!("{}/", rendering.directory);
                 let seed = Seed { how: How::Deployed, root: &root, target, mode: emission.mode, confidence };
                 self.unit(&rendered, &seed, &via, chain, depth + 1);
-                fresh.iter().for_each(|f| {
-                    chain.remove(f);
-                });
+                chain.pop();
             }
         }
     }

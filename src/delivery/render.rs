@@ -1,8 +1,8 @@
 //! Rendering: from a directory and the tool that reads it to objects.
 
+use super::effort::Effort;
 use super::flux::Substitution;
-use super::growth::Growth;
-use super::kustomize::{Build, Effect, Kustomizer, Options, Overlay, Plugin, Problem, ProblemKind, Source as Base, veiled};
+use super::kustomize::{Build, Kustomizer, Options, Overlay, Plugin, Problem, Source as Base, veiled};
 use super::{Rendering, Tool, helm};
 use crate::files::{CHART, Globs, Star, Workspace, glob, is_manifest, parent};
 use crate::manifest::{self, Object};
@@ -36,13 +36,14 @@ pub(super) struct Renderer<'w> {
     /// Flux lifts the restriction to files below the kustomization.
     flux: Kustomizer<'w>,
     done: RefCell<BTreeMap<String, Arc<Rendered>>>,
+    pub(super) effort: Effort,
 }
 
 impl<'w> Renderer<'w> {
     pub(super) fn new(workspace: &'w Workspace) -> Self {
         let kustomizer = Kustomizer::new(workspace, Options { restrict_to_root: true, lean: true });
         let flux = Kustomizer::new(workspace, Options { restrict_to_root: false, lean: true });
-        Self { workspace, kustomizer, flux, done: RefCell::default() }
+        Self { workspace, kustomizer, flux, done: RefCell::default(), effort: Effort::new() }
     }
 
     /// What a Kustomize root yields.
@@ -70,7 +71,7 @@ impl<'w> Renderer<'w> {
             Tool::ArgoCd { recurse, include, exclude } => {
                 if self.workspace.find(&below(directory, CHART)).is_some() {
                     let key = format!("chart {directory} {}", rendering.release.key());
-                    return self.remember(key, || helm::chart(self.workspace, directory, &rendering.release));
+                    return self.remember(key, || helm::chart(self.workspace, directory, &rendering.release, &self.effort));
                 }
                 match (self.workspace.kustomization(directory), overlay) {
                     (Some(_), None) => self.root(directory),
@@ -118,7 +119,7 @@ impl<'w> Renderer<'w> {
     /// A directory as Flux builds it: its kustomization, or one that lists everything below.
     fn flux(&self, directory: &str, overlay: Option<&crate::yaml::Node>, substitution: Option<&Substitution>) -> Rendered {
         let overlay = overlay.map(|fields| Overlay { fields: fields.clone() });
-        let mut rendered = match self.workspace.kustomization(directory) {
+        let build = || match self.workspace.kustomization(directory) {
             Some(_) => self.built(self.flux.build_with(&Base::Directory(directory), overlay.as_ref())),
             None => {
                 let paths = self.listed(directory);
@@ -127,20 +128,11 @@ impl<'w> Renderer<'w> {
                 self.built(self.flux.build_with(&base, overlay.as_ref()))
             }
         };
+        // Most differ in their variables alone.
+        let mut rendered = if overlay.is_none() { (*self.remember(format!("flux {directory}"), build)).clone() } else { build() };
         if let Some(substitution) = substitution {
-            let growth = Growth::new();
-            let objects = rendered.objects.iter().filter_map(|o| Object::read(&substitution.apply(&o.root, &growth))).collect();
+            let objects = rendered.objects.iter().filter_map(|o| Object::read(&substitution.apply(&o.root, &self.effort))).collect();
             rendered.objects = Arc::new(objects);
-            if let (Some(message), Some(first)) = (growth.message(), rendered.objects.first()) {
-                rendered.problems.push(Problem {
-                    kind: ProblemKind::Limit,
-                    effect: Effect::Ineffective,
-                    span: first.span(),
-                    message,
-                    related: None,
-                    sought: None,
-                });
-            }
         }
         rendered
     }

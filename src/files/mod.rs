@@ -306,7 +306,7 @@ impl Workspace {
     pub fn below(&self, directory: &str) -> impl Iterator<Item = (FileId, &str)> {
         let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
         let first = self.files.partition_point(|f| *f.path < *prefix);
-        let rest = self.iter().skip(first).map(|(id, f)| (id, &*f.path));
+        let rest = self.files.iter().enumerate().skip(first).map(|(i, f)| (id(i), &*f.path));
         rest.take_while(move |(_, path)| path.starts_with(&prefix))
     }
 

@@ -28,6 +28,8 @@ pub struct Required {
     pub terms: Vec<Term>,
     /// There may be others that cannot be read.
     pub open: bool,
+    /// Admission refuses some of them.
+    refused: bool,
 }
 
 /// One `nodeSelectorTerms` item: all of its requirements must hold.
@@ -103,7 +105,10 @@ impl Placement {
             Lookup::Found(required) if is_expression(required) => unknown = Some(expression(required)),
             Lookup::Found(required) => {
                 let terms = required.items_at(&["nodeSelectorTerms"]).iter().map(Term::read).collect();
-                placement.required = Some(Required { span: required.span(), terms, open: !is_list(required, "nodeSelectorTerms") });
+                let mut required = Required { span: required.span(), terms, open: !is_list(required, "nodeSelectorTerms"), refused: false };
+                let refused = required.refusals().next().is_some();
+                required.refused = refused;
+                placement.required = Some(required);
             }
         }
         placement.unknown = unknown;
@@ -130,9 +135,8 @@ impl Placement {
             answer = answer.and(is_one_of(node, key, std::slice::from_ref(value)));
         }
         if let Some(required) = &self.required {
-            let any = required.terms.iter().map(|t| t.matches(node, name)).fold(if required.open { Tri::Maybe } else { Tri::No }, Tri::or);
             // Admission refuses what does not parse: which nodes it was to choose is in nobody's hands.
-            answer = answer.and(if self.refusals().is_empty() { any } else { Tri::Maybe });
+            answer = answer.and(if required.refused { Tri::Maybe } else { required.matches(node, name) });
         }
         answer
     }
@@ -168,14 +172,39 @@ impl Placement {
     /// Everything admission refuses in the required affinity.
     #[must_use]
     pub fn refusals(&self) -> Vec<Refusal> {
-        let terms = self.required.iter().flat_map(|r| &r.terms);
-        terms
-            .flat_map(|t| t.expressions.iter().filter_map(Requirement::refusal).chain(t.fields.iter().filter_map(Requirement::field_refusal)))
-            .collect()
+        self.required.iter().flat_map(Required::refusals).collect()
+    }
+
+    /// How much there is to hold against a node: keys, requirements and values.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let requirement = |r: &Requirement| 1 + r.values.len();
+        let term = |t: &Term| 1 + t.expressions.iter().chain(&t.fields).map(requirement).sum::<usize>();
+        self.selector.len() + self.required.iter().flat_map(|r| &r.terms).map(term).sum::<usize>()
     }
 }
 
 impl Required {
+    fn refusals(&self) -> impl Iterator<Item = Refusal> {
+        let of = |t: &Term| {
+            let expressions = t.expressions.iter().filter_map(Requirement::refusal);
+            expressions.chain(t.fields.iter().filter_map(Requirement::field_refusal)).collect::<Vec<_>>()
+        };
+        self.terms.iter().flat_map(of)
+    }
+
+    /// Whether one of the terms chooses a node.
+    fn matches(&self, node: &Labels, name: Option<&str>) -> Tri {
+        let mut any = if self.open { Tri::Maybe } else { Tri::No };
+        for term in &self.terms {
+            any = any.or(term.matches(node, name));
+            if any == Tri::Yes {
+                break;
+            }
+        }
+        any
+    }
+
     /// Whether no term can match any node, because there is none or all are empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -202,7 +231,14 @@ impl Term {
         }
         let expressions = self.expressions.iter().map(|r| r.matches(node));
         let fields = self.fields.iter().map(|r| r.matches_name(name));
-        expressions.chain(fields).fold(if self.open { Tri::Maybe } else { Tri::Yes }, Tri::and)
+        let mut all = if self.open { Tri::Maybe } else { Tri::Yes };
+        for one in expressions.chain(fields) {
+            all = all.and(one);
+            if all == Tri::No {
+                break;
+            }
+        }
+        all
     }
 }
 
@@ -223,9 +259,6 @@ impl Requirement {
     }
 
     fn matches(&self, node: &Labels) -> Tri {
-        if self.refusal().is_some() {
-            return Tri::No;
-        }
         if self.unknown {
             return Tri::Maybe;
         }
@@ -247,9 +280,6 @@ impl Requirement {
     }
 
     fn matches_name(&self, name: Option<&str>) -> Tri {
-        if self.field_refusal().is_some() {
-            return Tri::No;
-        }
         let Some(Some(want)) = self.values.first().filter(|_| !self.unknown) else { return Tri::Maybe };
         // The only field there is; any other reads as the empty string.
         let equal = match (self.key.as_str(), name) {

@@ -14,6 +14,7 @@ use crate::finding::{Finding, Fix, Label, Severity};
 use crate::nodes::arch::Arch;
 use crate::outcome::{Outcome, Suppressed, Suppression};
 use crate::source::{FileId, Span};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -35,21 +36,18 @@ pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::R
     let rules = rules(outcome, suppressed, options);
     let shown = outcome.findings.iter().zip(&fingerprints.findings).map(|(f, id)| (f, id, None));
     let hidden = suppressed.iter().zip(&fingerprints.suppressed).map(|(s, id)| (&s.finding, id, Some(s)));
-    let results: Vec<Value> = shown
-        .chain(hidden)
-        .map(|(finding, fingerprint, by)| {
-            let mut value = result(outcome, finding, fingerprint, &rules);
-            // Either every result has the key or none.
-            if options.suppressed {
-                value.insert("suppressions".into(), by.map_or_else(|| json!([]), suppression));
-            }
-            if outcome.baseline.is_some() {
-                let known = by.is_some_and(|s: &Suppressed| s.by == Suppression::Baseline);
-                value.insert("baselineState".into(), if known { "unchanged" } else { "new" }.into());
-            }
-            Value::Object(value)
-        })
-        .collect();
+    let results = shown.chain(hidden).map(|(finding, fingerprint, by)| {
+        let mut value = result(outcome, finding, fingerprint, &rules);
+        // Either every result has the key or none.
+        if options.suppressed {
+            value.insert("suppressions".into(), by.map_or_else(|| json!([]), suppression));
+        }
+        if outcome.baseline.is_some() {
+            let known = by.is_some_and(|s: &Suppressed| s.by == Suppression::Baseline);
+            value.insert("baselineState".into(), if known { "unchanged" } else { "new" }.into());
+        }
+        Value::Object(value)
+    });
     let notifications: Vec<Value> =
         NOTIFICATIONS.iter().map(|(kind, text)| json!({ "id": kind.name(), "shortDescription": { "text": text } })).collect();
     let version = env!("CARGO_PKG_VERSION");
@@ -60,10 +58,48 @@ pub fn write(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::R
         "invocations": [invocation(outcome)],
         "originalUriBaseIds": { ROOT: { "description": { "text": "The root of the repository." } } },
         "columnKind": "unicodeCodePoints",
-        "results": results,
+        "results": null,
         "properties": properties(outcome),
     });
-    put(out, &json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] }))
+    put(out, &Log { schema: SCHEMA, runs: [Run { fields: run, results }], version: "2.1.0" })
+}
+
+/// The whole of it. A result as a tree is many times as large as its text, so each is made when it is written.
+#[derive(serde::Serialize)]
+#[serde(bound = "")]
+struct Log<I: Iterator<Item = Value> + Clone> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [Run<I>; 1],
+    version: &'static str,
+}
+
+struct Run<I> {
+    fields: Value,
+    /// What stands in the field of this name.
+    results: I,
+}
+
+impl<I: Iterator<Item = Value> + Clone> Serialize for Run<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.fields.as_object().into_iter().flatten() {
+            if key == "results" {
+                map.serialize_entry(key, &Results(self.results.clone()))?;
+            } else {
+                map.serialize_entry(key, value)?;
+            }
+        }
+        map.end()
+    }
+}
+
+struct Results<I>(I);
+
+impl<I: Iterator<Item = Value> + Clone> Serialize for Results<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.clone())
+    }
 }
 
 /// The rules that ran, then those of findings that are none of them; `ruleIndex` counts along this list.

@@ -7,9 +7,12 @@ use crate::operator::Tri;
 use crate::operator::data_sources::{DataSource, Kind};
 use crate::operator::images::GoldenImage;
 use crate::source::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 pub(super) const CHECK: Check = Check::Subject(check);
+
+/// So many images that bring about one data source are told of each other; of more, each is told of the first ones.
+const MOST: usize = 10;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if subject.plain_kubernetes {
@@ -17,23 +20,23 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
     let sources = subject.data_sources();
     let mut told = BTreeSet::new();
-    for (index, second) in sources.iter().enumerate() {
-        for first in &sources[..index] {
-            let same = first.image != second.image && first.name == second.name && first.namespace == second.namespace;
-            // Two pointers of one name are one pointer.
-            if !same || (first.kind, second.kind) == (Kind::Pointer, Kind::Pointer) || !told.insert((first.image, second.image)) {
-                continue;
-            }
-            findings.extend(draft(subject, first, second));
+    let name = |source: &DataSource| subject.images.list.get(source.image).map(|image| image.name.as_str());
+    let mut known: HashMap<(&str, Option<&str>), Vec<&DataSource>> = HashMap::new();
+    for second in &sources {
+        let same = known.entry((&second.name, second.namespace.as_deref())).or_default();
+        // Two pointers of one name are one pointer; one image name twice is refused, and has a rule that says so.
+        let others = same.iter().copied().filter(|first| (first.kind, second.kind) != (Kind::Pointer, Kind::Pointer) && name(first) != name(second));
+        let others: Vec<&DataSource> = others.take(MOST).filter(|first| told.insert((first.image, second.image))).collect();
+        let alike = |first: &&&DataSource| first.kind == second.kind;
+        if same.iter().filter(alike).count() < MOST && !same.iter().filter(alike).any(|first| name(first) == name(second)) {
+            same.push(second);
         }
+        findings.extend(others.into_iter().filter_map(|first| draft(subject, first, second)));
     }
 }
 
 fn draft(subject: &Subject<'_>, first: &DataSource, second: &DataSource) -> Option<Draft> {
     let (a, b) = (subject.images.list.get(first.image)?, subject.images.list.get(second.image)?);
-    if a.name == b.name {
-        return None; // one name twice is refused, and has a rule that says so
-    }
     // The operator sorts by name and the later one wins; only an entry can be edited.
     let ((winner, at), loser) = match (place(a), place(b)) {
         (_, Some(at)) => ((b, at), a),

@@ -148,7 +148,15 @@ pub struct Findings {
     member: bool,
     list: Vec<Pending>,
     index: BTreeMap<Key, usize>,
+    /// The first that was too many.
+    beyond: Option<Span>,
 }
+
+/// How many findings there may be.
+const MAX_FINDINGS: usize = 20_000;
+
+/// So many places and notes of other clusters are taken over into one finding.
+const MOST_MERGED: usize = 1000;
 
 /// What makes two drafts one finding: everything but the cluster. What is merely possible stays apart from what is so.
 type Key = (&'static str, Span, String, ObjectRef, bool);
@@ -191,8 +199,10 @@ impl Findings {
         let finding = &pending.finding;
         let possible = finding.confidence == Confidence::Low;
         let key = (finding.rule, finding.primary.span, finding.message.clone(), finding.object.clone(), possible);
+        let full = self.list.len() >= MAX_FINDINGS;
         match self.index.get(&key).and_then(|i| self.list.get_mut(*i)) {
             Some(known) => merge(known, pending),
+            None if full => drop(self.beyond.get_or_insert(finding.primary.span)),
             None => {
                 self.index.insert(key, self.list.len());
                 self.list.push(pending);
@@ -202,6 +212,7 @@ impl Findings {
 
     /// Takes what was found elsewhere.
     pub(super) fn absorb(&mut self, other: Findings) {
+        self.beyond = self.beyond.or(other.beyond);
         other.list.into_iter().for_each(|pending| self.take(pending));
     }
 
@@ -218,6 +229,12 @@ impl Findings {
     /// Keeps the proposals that `keep` says yes to.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&mut Proposal) -> bool) {
         self.list.iter_mut().for_each(|p| p.proposals.retain_mut(&mut keep));
+    }
+
+    /// Where the first finding points that was too many, and the words for it.
+    #[must_use]
+    pub fn beyond(&self) -> Option<(Span, String)> {
+        self.beyond.map(|span| (span, format!("there are more than {MAX_FINDINGS} findings; the others were left out")))
     }
 
     /// The files that findings point into.
@@ -249,12 +266,12 @@ fn merge(known: &mut Pending, other: Pending) {
     into.clusters.extend(from.clusters);
     into.confidence = into.confidence.min(from.confidence);
     for label in from.related {
-        if !into.related.contains(&label) {
+        if into.related.len() < MOST_MERGED && !into.related.contains(&label) {
             into.related.push(label);
         }
     }
     for note in from.notes {
-        if !into.notes.contains(&note) {
+        if into.notes.len() < MOST_MERGED && !into.notes.contains(&note) {
             into.notes.push(note);
         }
     }

@@ -48,7 +48,7 @@ fn only<'a>(subject: &Subject<'a>, members: &[&'a Member]) -> Option<(&'a Pool, 
     for member in members.iter().filter(|m| is_workload(&m.pool, &subject.workloads) != Tri::No) {
         let pool = &member.pool;
         match (pool.state, pool.count) {
-            (State::Present, Some((1, 1))) if found.is_none() && member.confidence > Confidence::Low => found = Some((pool, member.confidence)),
+            (State::Present, Some((1, 1))) if found.is_none() && member.confidence > Confidence::Low => found = Some((&**pool, member.confidence)),
             (State::Parked, Some((0, 0))) => {}
             _ => return None,
         }

@@ -14,7 +14,7 @@ use crate::rules::{Draft, Findings};
 use crate::source::{FileId, Source, Span};
 use crate::yaml::{Lookup, Problem, ProblemKind};
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Names of the installer's files.
 const INSTALLER: [&str; 4] = ["install-config.yaml", "install-config.yml", "agent-config.yaml", "agent-config.yml"];
@@ -144,8 +144,9 @@ pub(super) fn beyond_limits(workspace: &Workspace, deliveries: &Deliveries) -> V
 
 /// Reports clusters of the configuration that nothing belongs to.
 pub(super) fn unused_clusters(config: &Config, clusters: &[ClusterView], findings: &mut Findings) {
+    let known: HashSet<&str> = clusters.iter().map(|c| c.name.as_str()).collect();
     for cluster in &config.clusters {
-        if clusters.iter().any(|c| c.name == cluster.name) {
+        if known.contains(cluster.name.as_str()) {
             continue;
         }
         let draft = Draft::new(cluster.span, "matches nothing", format!("nothing belongs to the cluster {}", cluster.name));

@@ -2,7 +2,7 @@
 
 use super::Settings;
 use super::share::Sharing;
-use crate::baseline::{Baseline, Effect, Entry, Seen, recall};
+use crate::baseline::{Baseline, Effect, Entry, MAX_MOVED, Seen, recall};
 use crate::cluster::{Assumptions, Cluster};
 use crate::config::{Config, UnknownArchitectures};
 use crate::files::{File, Workspace};
@@ -44,6 +44,8 @@ pub(super) struct Selection {
     pub(super) baseline: Option<Effect>,
     /// Hidden for their confidence.
     pub(super) faint: Vec<Finding>,
+    /// Where there would be too many findings about suppressions and the baseline, and the words for it.
+    pub(super) beyond: Option<(Span, String)>,
 }
 
 impl Asked<'_> {
@@ -91,8 +93,13 @@ pub(super) fn select(asked: &Asked<'_>, findings: Findings, judged: &dyn Fn(File
     let files = |id| Some((workspace.source(id).ok()?, workspace.parsed(id)));
     let mut comments = comments(workspace, &findings, judged);
     let mut entries = Entries::new(&asked.config.ignore, &today());
-    let mut judge =
-        Judge { asked, mender: Mender::new(&files as &Files<'_>), sharing: Sharing::new(asked.clusters, workspace), selection: Selection::default() };
+    let mut judge = Judge {
+        asked,
+        mender: Mender::new(&files as &Files<'_>),
+        sharing: Sharing::new(asked.clusters, workspace),
+        selection: Selection::default(),
+        beyond: None,
+    };
     let path = |id: FileId| workspace.file(id).path.to_string();
     let mut take = |findings: Findings, comments: &mut Comments, entries: &mut Entries<'_>| {
         let list = findings.into_list();
@@ -107,6 +114,7 @@ pub(super) fn select(asked: &Asked<'_>, findings: Findings, judged: &dyn Fn(File
     // What is wrong with suppressions comes last: only now it is known which were of use.
     let mut more = Findings::default();
     comments.report(&|rule, file| asked.whole && asked.ran(rule) && !asked.may_find_more(Some(rule), |id| id == file), &mut more);
+    let mut beyond = more.beyond();
     take(more, &mut Comments::default(), &mut entries);
     let mut more = Findings::default();
     let seen = |rule: Option<&str>, covers: &dyn Fn(&str) -> bool| {
@@ -114,15 +122,17 @@ pub(super) fn select(asked: &Asked<'_>, findings: Findings, judged: &dyn Fn(File
         asked.whole && ran && !asked.may_find_more(rule, |id| covers(&path(id)))
     };
     entries.report(&seen, &mut more);
+    beyond = beyond.or(more.beyond());
     take(more, &mut comments, &mut Entries::new(&[], ""));
     judge.selection.sort();
     if let Some(baseline) = asked.baseline {
         let mut more = Findings::default();
         judge.baseline(baseline, &mut more);
+        beyond = beyond.or(more.beyond()).or(judge.beyond.take());
         more.into_list().into_iter().for_each(|pending| judge.take(pending, None));
         judge.selection.sort();
     }
-    judge.selection
+    Selection { beyond, ..judge.selection }
 }
 
 impl Selection {
@@ -153,6 +163,7 @@ struct Judge<'a> {
     mender: Mender<'a>,
     sharing: Sharing<'a>,
     selection: Selection,
+    beyond: Option<(Span, String)>,
 }
 
 impl Judge<'_> {
@@ -191,6 +202,11 @@ impl Judge<'_> {
         };
         let recalled = recall(baseline, &seen, &|file| workspace.find_any(file).is_none());
         let mut effect = Effect { kept: recalled.dormant };
+        if recalled.beyond {
+            let words =
+                format!("findings are held against more than {MAX_MOVED} files that the baseline names and that are gone; the others are new");
+            self.beyond = Some((Span::new(baseline.file, 0, 0), words));
+        }
         let (mut shown, mut suppressed) = (Vec::new(), selection.suppressed);
         for (mut finding, known) in selection.shown.into_iter().zip(recalled.shown) {
             match known {

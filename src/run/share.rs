@@ -12,16 +12,19 @@ use crate::source::{FileId, Span};
 use crate::text::and;
 use crate::yaml::{Dialect, Lookup, Node, Value, parse, parse_value};
 use serde_json::{Map, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What each cluster's HyperConverged is made of.
 pub(super) struct Sharing<'a> {
     workspace: &'a Workspace,
     /// The claims of each cluster that certainly or likely hold, by the cluster's name.
     claims: BTreeMap<&'a str, Vec<&'a HcoClaim>>,
-    /// What each file has of the clusters' resources.
-    parts: BTreeMap<FileId, Vec<(&'a str, Rc<Part>)>>,
+    /// What each file has of the clusters' resources, by the number of those who are given it together.
+    parts: BTreeMap<FileId, Vec<(usize, Rc<Part>)>>,
+    /// The clusters that are given one and the same tree out of the same files.
+    together: Vec<Vec<&'a str>>,
 }
 
 /// What one file has of a resource.
@@ -45,22 +48,27 @@ impl Part {
 impl<'a> Sharing<'a> {
     pub(super) fn new(clusters: &'a [Cluster], workspace: &'a Workspace) -> Self {
         let mut claims: BTreeMap<&str, Vec<&HcoClaim>> = BTreeMap::new();
-        let mut parts: BTreeMap<FileId, Vec<(&str, Rc<Part>)>> = BTreeMap::new();
-        // Many clusters are given one and the same tree.
-        let mut known: BTreeMap<usize, BTreeMap<FileId, Rc<Part>>> = BTreeMap::new();
+        let mut parts: BTreeMap<FileId, Vec<(usize, Rc<Part>)>> = BTreeMap::new();
+        let mut together: Vec<Vec<&str>> = Vec::new();
+        let mut known: HashMap<(usize, *const BTreeSet<FileId>), usize> = HashMap::new();
         let whole = Rc::new(Part { start: 0, end: u32::MAX, values: None });
         for cluster in clusters {
             for claim in cluster.hyperconverged.iter().filter(|c| c.confidence > Confidence::Low) {
                 claims.entry(&cluster.name).or_default().push(claim);
                 let root = claim.hco.root();
-                let own = known.entry(root.address()).or_insert_with(|| own_parts(root, workspace));
-                let rest = claim.files.iter().filter(|f| !own.contains_key(f)).map(|f| (f, &whole));
-                for (file, part) in own.iter().chain(rest) {
-                    parts.entry(*file).or_default().push((&cluster.name, Rc::clone(part)));
-                }
+                let number = *known.entry((root.address(), Arc::as_ptr(&claim.files))).or_insert_with(|| {
+                    let own = own_parts(root, workspace);
+                    let rest = claim.files.iter().filter(|f| !own.contains_key(f)).map(|f| (f, &whole));
+                    for (file, part) in own.iter().chain(rest) {
+                        parts.entry(*file).or_default().push((together.len(), Rc::clone(part)));
+                    }
+                    together.push(Vec::new());
+                    together.len() - 1
+                });
+                together.get_mut(number).into_iter().for_each(|clusters| clusters.push(&cluster.name));
             }
         }
-        Self { workspace, claims, parts }
+        Self { workspace, claims, parts, together }
     }
 
     /// The fixes that a proposal comes to for this finding, best first.
@@ -79,7 +87,7 @@ impl<'a> Sharing<'a> {
     fn others(&self, finding: &Finding, fix: &Fix) -> Vec<&'a str> {
         let reached = |at: Span| {
             let parts = self.parts.get(&at.file).map(Vec::as_slice).unwrap_or_default();
-            parts.iter().filter(move |(_, p)| p.feels(at)).map(|(cluster, _)| *cluster)
+            parts.iter().filter(move |(_, p)| p.feels(at)).filter_map(|(number, _)| self.together.get(*number)).flatten().copied()
         };
         let names: BTreeSet<&str> = fix.edits.iter().flat_map(|e| reached(e.span)).filter(|name| !finding.clusters.contains(*name)).collect();
         if finding.clusters.is_empty() { Vec::new() } else { names.into_iter().collect() }

@@ -6,7 +6,7 @@ use crate::finding::Finding;
 use crate::fix::{Change, Proposal};
 use crate::rules::{Draft, Findings};
 use crate::source::{FileId, Span};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// Whether everything was seen that a rule could find in files of these paths; no rule stands for all.
 pub type Seen<'a> = dyn Fn(Option<&str>, &dyn Fn(&str) -> bool) -> bool + 'a;
@@ -16,9 +16,17 @@ pub type Seen<'a> = dyn Fn(Option<&str>, &dyn Fn(&str) -> bool) -> bool + 'a;
 pub struct Entries<'a> {
     list: Vec<Entry<'a>>,
     paths: Groups,
-    /// The entries whose paths match a file's, as far as it was asked.
-    matching: HashMap<FileId, BTreeSet<usize>>,
+    /// The entries that hold in a file, as far as it was asked.
+    holding: HashMap<FileId, Holding<'a>>,
+    /// Those that hold in every file.
+    everywhere: Holding<'a>,
 }
+
+/// Entries by the rule and the object that they ask for, in their order.
+type Holding<'a> = HashMap<&'a str, HashMap<&'a str, Vec<usize>>>;
+
+/// What stands for any rule, and for any object.
+const ANY: &str = "\n";
 
 #[derive(Debug)]
 struct Entry<'a> {
@@ -33,24 +41,46 @@ impl<'a> Entries<'a> {
     pub fn new(ignores: &'a [Ignore], today: &str) -> Self {
         let entry = |ignore: &'a Ignore| Entry { ignore, expired: ignore.expires.as_ref().is_some_and(|(day, _)| day.as_str() < today), used: false };
         let paths = Groups::new(ignores.iter().map(|ignore| ignore.paths.as_slice()));
-        Self { list: ignores.iter().map(entry).collect(), paths, matching: HashMap::new() }
+        let mut entries = Self { list: ignores.iter().map(entry).collect(), paths, holding: HashMap::new(), everywhere: Holding::new() };
+        entries.everywhere = entries.holding((0..ignores.len()).filter(|number| ignores.get(*number).is_some_and(|i| i.paths.is_empty())));
+        entries
+    }
+
+    /// These entries, but for those whose day has passed.
+    fn holding(&self, numbers: impl Iterator<Item = usize>) -> Holding<'a> {
+        let mut holding = Holding::new();
+        for (number, entry) in numbers.filter_map(|number| Some((number, self.list.get(number)?))).filter(|(_, e)| !e.expired) {
+            let (rule, object) = (entry.ignore.rule.as_deref(), entry.ignore.object.as_deref());
+            holding.entry(rule.unwrap_or(ANY)).or_default().entry(object.unwrap_or(ANY)).or_default().push(number);
+        }
+        holding
     }
 
     /// Whether a finding is covered: by which entry, and the reason that is given. `path` gives a file's path in the repository.
     pub fn hide(&mut self, finding: &Finding, path: &dyn Fn(FileId) -> String) -> Option<(Span, Option<String>)> {
-        let mut hidden = None;
         let file = finding.primary.span.file;
-        let matching = self.matching.entry(file).or_insert_with(|| self.paths.matching(&path(file)));
-        for (number, entry) in self.list.iter_mut().enumerate().filter(|(_, e)| !e.expired) {
-            let ignore = entry.ignore;
-            let rule = ignore.rule.as_ref().is_none_or(|r| r == finding.rule);
-            let covers = ignore.paths.is_empty() || matching.contains(&number);
-            if rule && covers && ignore.object.as_ref().is_none_or(|o| is_object(o, finding)) {
-                entry.used = true;
-                hidden = hidden.or_else(|| Some((ignore.item.span(), ignore.reason.clone())));
+        if !self.holding.contains_key(&file) {
+            let holding = self.holding(self.paths.matching(&path(file)).into_iter());
+            self.holding.insert(file, holding);
+        }
+        let here = self.holding.get_mut(&file)?;
+        let mut first: Option<usize> = None;
+        let names = names(finding);
+        for holding in [&mut self.everywhere, here] {
+            for rule in [ANY, finding.rule] {
+                let Some(objects) = holding.get_mut(rule) else { continue };
+                for object in names.iter().map(String::as_str).chain([ANY]) {
+                    let Some(numbers) = objects.get_mut(object) else { continue };
+                    for number in numbers.iter() {
+                        self.list.get_mut(*number).into_iter().for_each(|entry| entry.used = true);
+                    }
+                    // All of them are used now; the first is the one to name.
+                    numbers.truncate(1);
+                    first = first.into_iter().chain(numbers.first().copied()).min();
+                }
             }
         }
-        hidden
+        first.and_then(|number| self.list.get(number)).map(|entry| (entry.ignore.item.span(), entry.ignore.reason.clone()))
     }
 
     /// Says which entries have no effect.
@@ -80,12 +110,13 @@ fn words(ignore: &Ignore) -> String {
     rule + &object + &paths
 }
 
-/// Whether a finding is about the object of an entry: a name, `Kind/name`, or either with the item behind another slash.
-fn is_object(object: &str, finding: &Finding) -> bool {
+/// What entries may call the object of a finding: a name, `Kind/name`, or either with the item behind another slash.
+fn names(finding: &Finding) -> Vec<String> {
     let about = &finding.object;
-    let item = about.item.as_deref().unwrap_or_default();
-    let kind = format!("{}/{}", about.kind, about.name);
-    object == about.name || object == kind || (!item.is_empty() && (object == format!("{}/{item}", about.name) || object == format!("{kind}/{item}")))
+    let plain = [about.name.clone(), format!("{}/{}", about.kind, about.name)];
+    let item = about.item.as_deref().filter(|item| !item.is_empty());
+    let items: Vec<String> = item.into_iter().flat_map(|item| plain.iter().map(move |name| format!("{name}/{item}"))).collect();
+    plain.into_iter().chain(items).collect()
 }
 
 /// Today in UTC, as `2027-03-01`. `SOURCE_DATE_EPOCH` (seconds since 1970) says otherwise, for runs that must not depend on the day.

@@ -152,11 +152,30 @@ bounds! {
     values: "src/delivery/kustomize/bounds.rs" MAX_VALUES = "100_000", "a replacement | 100000 |", copies() => "copies make an object hold more than 100000 values";
     levels: "src/delivery/kustomize/bounds.rs" MAX_LEVELS = "400", "| 400 |", deep_path() => "a path leads deeper than 400 levels";
     instances: "src/delivery/argocd/generators.rs" MAX_INSTANCES = "10_000", "an ApplicationSet | 10000 |", fanned_out() => "yield more than 10000 instances";
-    text_of_sets: "src/delivery/growth.rs" MAX_FILLED = "64 << 20", "| 64 MiB |", long_text() => "more than 64 MiB";
-    text_of_substitutions: "src/delivery/growth.rs" MAX_FILLED = "64 << 20", "| 64 MiB |", long_substitutions() => "more than 64 MiB";
+    instances_of_all: "src/delivery/effort.rs" MAX_GENERATED = "100_000", "all ApplicationSets | 100000 |", many_sets()
+        => "ApplicationSets yield more than 100000 instances in all";
+    text_of_sets: "src/delivery/effort.rs" MAX_FILLED = "256 << 20", "| 256 MiB |", long_text() => "more than 256 MiB";
+    text_of_many_sets: "src/delivery/effort.rs" MAX_FILLED = "256 << 20", "| 256 MiB |", values_of_values() => "more than 256 MiB";
+    text_of_substitutions: "src/delivery/effort.rs" MAX_FILLED = "256 << 20", "| 256 MiB |", long_substitutions() => "more than 256 MiB";
+    steps_of_deployers: "src/delivery/effort.rs" MAX_STEPS = "20_000_000", "deployers deliver | 20000000 |", nothing_but_combinations()
+        => "finding what is delivered takes more than 20000000 steps";
     deployers: "src/delivery/plan.rs" MAX_DEPTH = "12", "| 12 |", chain() => "deployers deliver deployers more than 12 times over";
-    deliveries: "src/delivery/plan.rs" MAX_DELIVERIES = "200_000", "deliveries of a run | 200000 |", everyone_delivers_the_next() => "more than 200000 deliveries";
+    deliveries_of_policies: "src/delivery/effort.rs" MAX_DELIVERIES = "200_000", "deliveries of a run | 200000 |", policies_for_all()
+        => "more than 200000 deliveries";
+    deliveries: "src/delivery/effort.rs" MAX_DELIVERIES = "200_000", "deliveries of a run | 200000 |", everyone_delivers_the_next() => "more than 200000 deliveries";
     members: "src/cluster/homes.rs" MAX_MEMBERS = "200_000", "each cluster counted | 200000 |", all_for_all() => "clusters are given more than 200000 objects";
+    amendments: "src/cluster/amend.rs" MAX_HELD = "2_000_000", "of sync sets are held against | 2000000 |", patches_for_all()
+        => "the patches of sync sets are held against more than 2000000 objects";
+    values_of_members: "src/cluster/join.rs" MAX_VALUES = "2_000_000", "of HyperConvergeds, each cluster counted | 2000000 |", large_for_all()
+        => "the HyperConvergeds of all clusters hold more than 2000000 values";
+    pairs: "src/cluster/homes.rs" MAX_PAIRS = "5_000_000", "against each other | 5000000 |", directories_beside_each_other()
+        => "more than 5000000 pairs of directories would be held against each other";
+    architectures: "src/cluster/bounds.rs" MAX_ARCHITECTURES = "100", "nodes | 100 |", every_node_another_architecture()
+        => "nodes of a cluster have more than 100 architectures";
+    placements: "src/cluster/bounds.rs" MAX_HELD = "20_000_000", "nodes are held against | 20000000 |", long_placement()
+        => "nodes are held against more than 20000000 requirements of placements";
+    findings: "src/rules/report.rs" MAX_FINDINGS = "20_000", "| findings | 20000 |", one(format!("{OFF}  x: {{{}k: 1}}\n", "k: 1,".repeat(20_001)))
+        => "there are more than 20000 findings";
 }
 
 type List = Vec<(&'static str, String)>;
@@ -280,6 +299,84 @@ fn fanned_out() -> List {
     let list = format!("{{list: {{elements: [{elements}]}}}}");
     let generators = format!("  - matrix: {{generators: [{list}, {{matrix: {{generators: [{list}, {list}]}}}}]}}\n");
     vec![("set.yaml", set(&generators, "apps")), ("apps/hco.yaml", OFF.to_owned())]
+}
+
+/// As many sets as all of them together may not have instances.
+fn many_sets() -> List {
+    let elements: String = (0..10_000).map(|n| format!("{{a: n{n}}}, ")).collect();
+    let generators = format!("  - list: {{elements: [{elements}]}}\n");
+    let one = |n: usize| (leaked(format!("s{n}.yaml")), set(&generators, "none").replace("name: virt", &format!("name: s{n}")));
+    (0..11).map(one).chain([("apps/hco.yaml", OFF.to_owned())]).collect()
+}
+
+/// Values of which each holds the one before a hundred times.
+fn values_of_values() -> List {
+    let values: String = (1..9).map(|n| format!("v{n}: '{}', ", format!("{{{{values.v{}}}}}", n - 1).repeat(100))).collect();
+    let generators = format!("  - list: {{elements: [{{a: x}}], values: {{v0: x, {values}}}}}\n");
+    vec![("set.yaml", set(&generators, "apps")), ("apps/hco.yaml", OFF.to_owned())]
+}
+
+/// Ten thousand times ten thousand elements, of which none is chosen.
+fn nothing_but_combinations() -> List {
+    let elements = |key: &str| (0..10_000).map(|n| format!("{{{key}: n{n}}}, ")).collect::<String>();
+    let (first, second) = (elements("a"), elements("b"));
+    let generators = format!(
+        "  - matrix: {{generators: [{{list: {{elements: [{first}]}}}}, {{list: {{elements: [{second}]}}, selector: {{matchLabels: {{b: none}}}}}}]}}\n"
+    );
+    vec![("set.yaml", set(&generators, "apps")), ("apps/hco.yaml", OFF.to_owned())]
+}
+
+/// Policies for many clusters each.
+fn policies_for_all() -> List {
+    const ACM: &str = "open-cluster-management.io";
+    let clusters =
+        (0..500).map(|n| format!("---\napiVersion: cluster.{ACM}/v1\nkind: ManagedCluster\nmetadata: {{name: m{n}, labels: {{env: prod}}}}\n"));
+    let placement = format!(
+        "apiVersion: cluster.{ACM}/v1beta1\nkind: Placement\nmetadata: {{name: all, namespace: a}}\nspec: {{predicates: [{{requiredClusterSelector: {{labelSelector: {{matchLabels: {{env: prod}}}}}}}}]}}\n"
+    );
+    let object = "{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}";
+    let policies = (0..500).map(|n| {
+        format!(
+            "---\napiVersion: policy.{ACM}/v1\nkind: Policy\nmetadata: {{name: p{n}, namespace: a}}\nspec:\n  remediationAction: enforce\n  policy-templates:\n  - objectDefinition: {{apiVersion: policy.{ACM}/v1, kind: ConfigurationPolicy, metadata: {{name: x}}, spec: {{object-templates: [{{complianceType: musthave, objectDefinition: {object}}}]}}}}\n---\napiVersion: policy.{ACM}/v1\nkind: PlacementBinding\nmetadata: {{name: b{n}, namespace: a}}\nplacementRef: {{name: all, kind: Placement}}\nsubjects: [{{kind: Policy, name: p{n}}}]\n"
+        )
+    });
+    vec![("clusters.yaml", clusters.collect()), ("placement.yaml", placement), ("policies.yaml", policies.collect())]
+}
+
+/// Sync sets that patch whatever there is on every cluster.
+fn patches_for_all() -> List {
+    let patch =
+        "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, name: kubevirt-hyperconverged, patchType: merge, patch: '{spec: {x: 1}}'}";
+    let sets = (0..1000)
+        .map(|n| format!("---\napiVersion: hive.openshift.io/v1\nkind: SelectorSyncSet\nmetadata: {{name: s{n}}}\nspec: {{patches: [{patch}]}}\n"));
+    let mut list: List = (0..1000).map(|n| (leaked(format!("d{n}/hco.yaml")), OFF.to_owned())).collect();
+    list.push(("sets.yaml", sets.collect()));
+    list
+}
+
+/// A large HyperConverged for many clusters.
+fn large_for_all() -> List {
+    let elements: String = (0..30).map(|n| format!("{{a: n{n}}}, ")).collect();
+    let object = format!("{OFF}  x: [{}1]\n", "1,".repeat(80_000));
+    vec![("set.yaml", set(&format!("  - list: {{elements: [{elements}]}}\n"), "apps")), ("apps/hco.yaml", object)]
+}
+
+fn directories_beside_each_other() -> List {
+    let one = |n: usize| [(leaked(format!("h{n}/hco.yaml")), OFF.to_owned()), (leaked(format!("p{n}/nodes.yaml")), nodes(&["arm64"]))];
+    (0..2300).flat_map(one).collect()
+}
+
+fn every_node_another_architecture() -> List {
+    let architectures: Vec<String> = (0..150).map(|n| format!("a{n}")).collect();
+    vec![("hco.yaml", OFF.to_owned()), ("nodes.yaml", nodes(&architectures.iter().map(String::as_str).collect::<Vec<_>>()))]
+}
+
+fn long_placement() -> List {
+    let terms = "{matchExpressions: [{key: x, operator: In, values: [a]}]},".repeat(7000);
+    let placement = format!(
+        "{OFF}  workloads: {{nodePlacement: {{affinity: {{nodeAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: {{nodeSelectorTerms: [{terms}]}}}}}}}}}}\n"
+    );
+    vec![("hco.yaml", placement), ("nodes.yaml", nodes(&["arm64"; 1000]))]
 }
 
 fn long_text() -> List {

@@ -10,7 +10,7 @@ use crate::finding::{Confidence, Label};
 use crate::manifest::{self, Object, template::is_template};
 use crate::source::FileId;
 use crate::yaml::{Entry, Lists, Mapping, Node, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Whether a plugin's object is a PolicyGenerator.
 pub(in crate::delivery) fn is_generator(root: &Node) -> bool {
@@ -25,11 +25,15 @@ pub(in crate::delivery) fn emissions(plugin: &Plugin, context: &Context<'_>) -> 
     }
     let defaults = root.find(&["policyDefaults"]);
     let mut emissions = Vec::new();
+    let sets = Sets::of(root);
     for policy in root.items_at(&["policies"]) {
-        let targets = targets(root, policy, &plugin.dir, context);
+        let targets = targets(root, policy, &sets, &plugin.dir, context);
         let levels = [Some(policy), defaults];
         let disabled = levels.into_iter().flatten().find_map(|n| n.find(&["disabled"])).and_then(Node::as_bool) == Some(true);
         for entry in policy.items_at(&["manifests"]) {
+            if !context.effort().may_emit() {
+                return emissions;
+            }
             let value = |key: &str| [Some(entry)].into_iter().chain(levels).flatten().find_map(|n| n.find(&[key])).and_then(Node::text);
             let Some(path) = entry.find(&["path"]) else { continue };
             let Manifests { files, objects, unseen } = manifests(path, entry, &plugin.dir, context);
@@ -41,7 +45,7 @@ pub(in crate::delivery) fn emissions(plugin: &Plugin, context: &Context<'_>) -> 
                 _ => None,
             };
             if let (true, false, Some(mode)) = (action.eq_ignore_ascii_case("enforce") || is_template(action), disabled, mode) {
-                emissions.extend(to_each(&objects, targets.clone(), mode, &via));
+                emissions.extend(to_each(objects, &targets, mode, &via, context));
                 emissions.extend(unseen);
             }
             // Whatever becomes of them, they are no manifests of their own.
@@ -53,7 +57,7 @@ pub(in crate::delivery) fn emissions(plugin: &Plugin, context: &Context<'_>) -> 
 }
 
 /// The clusters of a policy: those of its placement, or, of a policy in sets, those of the sets' placements.
-fn targets(root: &Node, policy: &Node, dir: &str, context: &Context<'_>) -> Vec<Target> {
+fn targets(root: &Node, policy: &Node, known: &Sets<'_>, dir: &str, context: &Context<'_>) -> Vec<Target> {
     let defaults = |key: &'static str| root.find(&[key]);
     let name = policy.str_at(&["name"]).unwrap_or_default();
     let flag = |key: &str, default: bool| {
@@ -62,30 +66,47 @@ fn targets(root: &Node, policy: &Node, dir: &str, context: &Context<'_>) -> Vec<
     };
     let listed = policy.find(&["policySets"]).or_else(|| root.find(&["policyDefaults", "policySets"]));
     let mut sets: BTreeSet<&str> = listed.map(|l| l.items_at(&[]).iter().filter_map(Node::text).collect()).unwrap_or_default();
-    let declared = root.items_at(&["policySets"]);
-    let takes = |set: &&Node| set.items_at(&["policies"]).iter().any(|p| p.text() == Some(name));
-    sets.extend(declared.iter().filter(takes).filter_map(|s| s.str_at(&["name"])));
+    sets.extend(known.of.get(name).into_iter().flatten());
 
     let mut found: Vec<Chosen> = Vec::new();
     if flag("generatePlacementWhenInSet", false) || sets.is_empty() && flag("generatePolicyPlacement", true) {
         found.push(chosen([Some(policy), defaults("policyDefaults")], dir, context));
     }
     for set in sets {
-        let own = declared.iter().find(|s| s.str_at(&["name"]) == Some(set));
+        let own = known.named.get(set).copied();
         let levels = [own, defaults("policySetDefaults")];
         let generates = levels.into_iter().flatten().find_map(|n| n.find(&["generatePolicySetPlacement"])).and_then(Node::as_bool);
         if generates != Some(false) {
             found.push(chosen(levels, dir, context));
         }
     }
-    let mut targets: Vec<Target> = Vec::new();
-    for target in found.into_iter().flat_map(Chosen::targets) {
-        if !targets.contains(&target) {
-            targets.push(target);
-        }
-    }
+    let mut seen = HashSet::new();
+    let targets: Vec<Target> = found.into_iter().flat_map(Chosen::targets).filter(|target| seen.insert(target.clone())).collect();
     // A policy that the generator does not place is placed by others.
-    if targets.is_empty() { policy::bound(name, root.str_at(&["policyDefaults", "namespace"]), context) } else { targets }
+    if targets.is_empty() { policy::bound(name, root.str_at(&["policyDefaults", "namespace"]), policy.span(), context) } else { targets }
+}
+
+/// The sets of policies that a generator declares.
+#[derive(Default)]
+struct Sets<'a> {
+    /// The first of each name.
+    named: HashMap<&'a str, &'a Node>,
+    /// The names of those that a policy is in.
+    of: HashMap<&'a str, Vec<&'a str>>,
+}
+
+impl<'a> Sets<'a> {
+    fn of(root: &'a Node) -> Self {
+        let mut sets = Self::default();
+        for set in root.items_at(&["policySets"]) {
+            let Some(name) = set.str_at(&["name"]) else { continue };
+            sets.named.entry(name).or_insert(set);
+            for policy in set.items_at(&["policies"]).iter().filter_map(Node::text) {
+                sets.of.entry(policy).or_default().push(name);
+            }
+        }
+        sets
+    }
 }
 
 /// What stands behind a manifest's path.
@@ -128,6 +149,10 @@ fn manifests(at: &Node, entry: &Node, dir: &str, context: &Context<'_>) -> Manif
         }
     };
     let patches = entry.items_at(&["patches"]);
+    // Many policies may take the same files.
+    if !context.effort().go(files.len() + roots.len() * (1 + patches.len()), at.span()) {
+        return Manifests::default();
+    }
     let mut objects = Vec::new();
     for root in &roots {
         let aimed = |patch: &&Node| {

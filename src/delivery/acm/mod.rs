@@ -7,6 +7,7 @@ mod work;
 
 pub(super) use generator::emissions as generated;
 pub(super) use placement::{Chosen, placement};
+pub(super) use policy::Bindings;
 
 use super::plan::Context;
 use super::{Emission, Mode, Target, What};
@@ -18,9 +19,9 @@ pub(super) fn emissions(object: &Object, context: &Context<'_>) -> Vec<Emission>
     match (object.group.as_str(), object.kind.as_str()) {
         ("policy.open-cluster-management.io", "Policy") => policy::emissions(object, context),
         ("policy.open-cluster-management.io", "ConfigurationPolicy") => policy::standalone(object),
-        ("work.open-cluster-management.io", "ManifestWork") => work::manifest_work(object),
+        ("work.open-cluster-management.io", "ManifestWork") => work::manifest_work(object, context),
         ("work.open-cluster-management.io", "ManifestWorkReplicaSet") => work::replica_set(object, context),
-        ("addon.open-cluster-management.io", "AddOnTemplate") => work::addon(object),
+        ("addon.open-cluster-management.io", "AddOnTemplate") => work::addon(object, context),
         ("apps.open-cluster-management.io", "Subscription") => work::subscription(object, context),
         _ => Vec::new(),
     }
@@ -39,7 +40,11 @@ impl Chosen {
 }
 
 /// One emission of the same objects per target.
-fn to_each(objects: &[Object], targets: Vec<Target>, mode: Mode, via: &Label) -> Vec<Emission> {
-    let one = |target| Emission { what: What::Objects(objects.to_vec()), target: Some(target), mode, confidence: Confidence::High, via: via.clone() };
-    if objects.is_empty() { Vec::new() } else { targets.into_iter().map(one).collect() }
+fn to_each(objects: Vec<Object>, targets: &[Target], mode: Mode, via: &Label, context: &Context<'_>) -> Vec<Emission> {
+    if objects.is_empty() {
+        return Vec::new();
+    }
+    let what = What::objects(objects, via.span.file);
+    let one = |target: &Target| Emission { what: what.clone(), target: Some(target.clone()), mode, confidence: Confidence::High, via: via.clone() };
+    targets.iter().take(context.effort().emit(targets.len(), via.span)).map(one).collect()
 }

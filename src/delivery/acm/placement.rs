@@ -1,11 +1,14 @@
 //! Which clusters a placement chooses, as far as the labels of managed clusters stand in Git.
 
+use super::super::Target;
 use super::super::plan::Context;
 use super::super::selector::{Labels, selects};
 use crate::manifest::{Object, template::is_template};
 use crate::operator::Tri;
+use crate::source::Span;
 use crate::yaml::Node;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 const GROUP: &str = "cluster.open-cluster-management.io";
 const RULES: &str = "apps.open-cluster-management.io";
@@ -25,9 +28,23 @@ pub(in crate::delivery) enum Chosen {
 
 /// The clusters that the Placement or PlacementRule of a name chooses.
 pub(in crate::delivery) fn placement(context: &Context<'_>, name: &str, namespace: Option<&str>) -> Chosen {
-    let near = |o: &&Object| o.name == name && (namespace.is_none() || o.namespace.is_none() || o.namespace.as_deref() == namespace);
-    let mut found = context.all(GROUP, "Placement").chain(context.all(RULES, "PlacementRule")).filter(near);
-    found.next().map_or(Chosen::Some, |object| chosen_by(context, object))
+    find(context, name, namespace).map_or(Chosen::Some, |object| chosen_by(context, object))
+}
+
+/// The same as targets, which are worked out once for each placement.
+pub(super) fn placed(context: &Context<'_>, name: &str, namespace: Option<&str>) -> Arc<Vec<Target>> {
+    let Some(object) = find(context, name, namespace) else { return Arc::new(Chosen::Some.targets()) };
+    if let Some(known) = context.placements.borrow().get(&object.span()) {
+        return Arc::clone(known);
+    }
+    let targets = Arc::new(chosen_by(context, object).targets());
+    context.placements.borrow_mut().insert(object.span(), Arc::clone(&targets));
+    targets
+}
+
+fn find<'a>(context: &Context<'a>, name: &str, namespace: Option<&str>) -> Option<&'a Object> {
+    let near = |o: &&Object| namespace.is_none() || o.namespace.is_none() || o.namespace.as_deref() == namespace;
+    context.named(GROUP, "Placement", name).chain(context.named(RULES, "PlacementRule", name)).find(near)
 }
 
 /// The clusters that a Placement or a PlacementRule chooses.
@@ -115,15 +132,16 @@ impl<'a> Sets<'a> {
 struct Managed<'a> {
     name: &'a str,
     labels: Option<&'a Node>,
+    span: Span,
 }
 
 impl<'a> Managed<'a> {
     /// The ManagedClusters there are, and those that are made of what installs a cluster (the siteconfig operator and its predecessor).
     fn all(context: &Context<'a>) -> Vec<Self> {
-        let of = |o: &'a Object| Self { name: o.name.as_str(), labels: o.root.find(&["metadata", "labels"]) };
+        let of = |o: &'a Object| Self { name: o.name.as_str(), labels: o.root.find(&["metadata", "labels"]), span: o.span() };
         let site = |spec: &'a Node, labels: &[&str]| {
             let name = spec.str_at(&["clusterName"]).filter(|name| !is_template(name))?;
-            Some(Self { name, labels: spec.find(labels) })
+            Some(Self { name, labels: spec.find(labels), span: spec.span() })
         };
         let instances = context.all("siteconfig.open-cluster-management.io", "ClusterInstance");
         let instances = instances.filter_map(|o| site(o.root.find(&["spec"])?, &["extraLabels", "ManagedCluster"]));
@@ -155,6 +173,8 @@ fn by_selectors(context: &Context<'_>, selectors: &[Selector<'_>], sets: &Sets<'
     };
     let everything = selectors.is_empty() || selectors.iter().any(empty);
     let managed = Managed::all(context);
+    let labels = selectors.iter().filter_map(|s| s.labels).chain(sets.selectors.iter().copied());
+    let weight = 1 + labels.map(|l| l.weight() as usize).sum::<usize>();
     let whole = match &sets.names {
         None => true,
         // Without any cluster in Git all there are may well be in the set that clusters are in by themselves.
@@ -168,12 +188,15 @@ fn by_selectors(context: &Context<'_>, selectors: &[Selector<'_>], sets: &Sets<'
         return Chosen::These(names.into_iter().flatten().collect());
     }
     // Who lists no cluster by itself need not install all of them from here.
-    let (mut yes, mut open) = (Vec::new(), context.all(GROUP, "ManagedCluster").next().is_none());
+    let (mut yes, mut seen, mut open) = (Vec::new(), HashSet::new(), context.all(GROUP, "ManagedCluster").next().is_none());
     for cluster in managed {
+        if !context.effort().go(weight, cluster.span) {
+            return Chosen::Some;
+        }
         let one = |s: &Selector<'_>| s.labels.map_or(Tri::Yes, |l| cluster.fits(l)).and(if s.more { Tri::Maybe } else { Tri::Yes });
         let fits = if everything { Tri::Yes } else { selectors.iter().map(one).fold(Tri::No, Tri::or) };
         match fits.and(sets.hold(&cluster)) {
-            Tri::Yes if !yes.iter().any(|name| name == cluster.name) => yes.push(cluster.name.to_owned()),
+            Tri::Yes if seen.insert(cluster.name) => yes.push(cluster.name.to_owned()),
             Tri::Yes => {}
             Tri::Maybe => open = true,
             Tri::No => {}

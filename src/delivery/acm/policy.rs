@@ -3,11 +3,15 @@
 use super::super::helm::blank_control_lines;
 use super::super::plan::Context;
 use super::super::{Emission, Mode, Target, What};
-use super::{placement, to_each};
+use super::placement::placed;
+use super::to_each;
 use crate::finding::{Confidence, Label};
 use crate::manifest::{self, Object, template::is_template};
 use crate::operator::hyperconverged::KIND;
+use crate::source::Span;
 use crate::yaml::{Node, ProblemKind, parse_value};
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
 const GROUP: &str = "policy.open-cluster-management.io";
 
@@ -19,19 +23,20 @@ pub(super) fn emissions(policy: &Object, context: &Context<'_>) -> Vec<Emission>
     }
     // The policy's own action overrides its templates'.
     let action = spec.find(&["remediationAction"]).and_then(Node::text);
-    let targets = bound(&policy.name, policy.namespace.as_deref(), context);
-    let enforced = enforced(policy, &targets, context);
+    let (targets, forced) = (OnceCell::new(), OnceCell::new());
+    let targets = || targets.get_or_init(|| bound(&policy.name, policy.namespace.as_deref(), policy.span(), context));
+    let enforced = || forced.get_or_init(|| enforced(policy, targets(), context));
     let mut emissions = Vec::new();
     for template in spec.items_at(&["policy-templates"]).iter().filter_map(|t| t.find(&["objectDefinition"])) {
         let (own, unseen) = applied(template, action);
         // A policy that only inspects is enforced where a binding says so.
-        let overridden = own.is_empty() && unseen.is_none() && !enforced.is_empty();
+        let overridden = own.is_empty() && unseen.is_none() && !enforced().is_empty();
         let (applied, unseen) = if overridden { applied(template, Some("enforce")) } else { (own, unseen) };
-        let targets = if overridden { &enforced } else { &targets };
         emissions.extend(unseen);
         for Applied { mode, objects, confidence } in applied {
+            let targets = if overridden { enforced() } else { targets() };
             let via = Label { span: template.span(), message: format!("the policy {} enforces it", policy.name) };
-            emissions.extend(to_each(&objects, targets.clone(), mode, &via).into_iter().map(|e| Emission { confidence, ..e }));
+            emissions.extend(to_each(objects, targets, mode, &via, context).into_iter().map(|e| Emission { confidence, ..e }));
         }
     }
     emissions
@@ -40,7 +45,7 @@ pub(super) fn emissions(policy: &Object, context: &Context<'_>) -> Vec<Emission>
 /// What a ConfigurationPolicy of its own applies, in the cluster it is applied to.
 pub(super) fn standalone(policy: &Object) -> Vec<Emission> {
     let one = |Applied { mode, objects, confidence }| Emission {
-        what: What::Objects(objects),
+        what: What::objects(objects, policy.span().file),
         target: None,
         mode,
         confidence,
@@ -127,20 +132,23 @@ fn keyword(line: &str) -> &str {
 }
 
 /// The clusters of a policy, through its bindings. A policy that nothing in Git binds may be bound elsewhere.
-pub(super) fn bound(policy: &str, namespace: Option<&str>, context: &Context<'_>) -> Vec<Target> {
-    led_to(policy, namespace, context, &|b| !is_filter(b)).unwrap_or_else(|| vec![Target::Some])
+pub(super) fn bound(policy: &str, namespace: Option<&str>, at: Span, context: &Context<'_>) -> Vec<Target> {
+    let bindings = context.bindings().to(policy, namespace, at, context);
+    led_to(&bindings, at, context, &|b| !is_filter(b)).unwrap_or_else(|| vec![Target::Some])
 }
 
 /// The clusters in which a binding has a policy enforced, whatever the policy itself says.
 fn enforced(policy: &Object, bound: &[Target], context: &Context<'_>) -> Vec<Target> {
+    let at = policy.span();
+    let bindings = context.bindings().to(&policy.name, policy.namespace.as_deref(), at, context);
     let clusters = |restricted: bool| {
         let overrides = |b: &Object| b.root.str_at(&["bindingOverrides", "remediationAction"]).is_some_and(|a| a.eq_ignore_ascii_case("enforce"));
-        let wanted = |b: &Object| overrides(b) && is_filter(b) == restricted;
-        led_to(&policy.name, policy.namespace.as_deref(), context, &wanted).unwrap_or_default()
+        led_to(&bindings, at, context, &|b| overrides(b) && is_filter(b) == restricted).unwrap_or_default()
     };
     let mut enforced = clusters(false);
-    let within = |target: &Target| bound.contains(target) || bound.contains(&Target::All);
-    enforced.extend(clusters(true).into_iter().filter(within));
+    let everywhere = bound.contains(&Target::All);
+    let bound: HashSet<&Target> = bound.iter().collect();
+    enforced.extend(clusters(true).into_iter().filter(|target| everywhere || bound.contains(target)));
     enforced
 }
 
@@ -149,31 +157,69 @@ fn is_filter(binding: &Object) -> bool {
     binding.root.str_at(&["subFilter"]) == Some("restricted")
 }
 
-/// The clusters that the bindings which pass a test lead a policy to; nothing where there is no such binding.
-fn led_to(policy: &str, namespace: Option<&str>, context: &Context<'_>, wanted: &dyn Fn(&Object) -> bool) -> Option<Vec<Target>> {
-    let near = |o: &&Object| namespace.is_none() || o.namespace.is_none() || o.namespace.as_deref() == namespace;
-    let listed = |set: &str| {
-        let found = context.all(GROUP, "PolicySet").filter(near).find(|s| s.name == set);
-        found.is_some_and(|s| s.root.items_at(&["spec", "policies"]).iter().any(|p| p.text() == Some(policy)))
-    };
-    let (mut targets, mut any) = (Vec::new(), false);
-    for binding in context.all(GROUP, "PlacementBinding").filter(near).filter(|b| wanted(b)) {
-        let binds = binding.root.items_at(&["subjects"]).iter().any(|s| {
-            let field = |key: &str| s.find(&[key]).and_then(Node::text).unwrap_or_default();
-            match field("kind") {
-                "Policy" => field("name") == policy,
-                "PolicySet" => listed(field("name")),
-                _ => false,
-            }
-        });
-        any |= binds;
-        if let (true, Some(name)) = (binds, binding.root.find(&["placementRef", "name"]).and_then(Node::text)) {
-            for target in placement(context, name, binding.namespace.as_deref()).targets() {
-                if !targets.contains(&target) {
-                    targets.push(target);
-                }
-            }
+/// The clusters that those of some bindings which pass a test lead to; nothing where there is no such binding.
+fn led_to(bindings: &[&Object], at: Span, context: &Context<'_>, wanted: &dyn Fn(&Object) -> bool) -> Option<Vec<Target>> {
+    let effort = context.effort();
+    let (mut targets, mut seen, mut any) = (Vec::new(), HashSet::new(), false);
+    for binding in bindings.iter().filter(|b| wanted(b)) {
+        any = true;
+        let Some(name) = binding.root.find(&["placementRef", "name"]).and_then(Node::text) else { continue };
+        let chosen = placed(context, name, binding.namespace.as_deref());
+        if !effort.may_emit() || !effort.go(chosen.len() + 1, at) {
+            break;
         }
+        targets.extend(chosen.iter().filter(|target| seen.insert((*target).clone())).cloned());
     }
     any.then_some(targets)
+}
+
+/// Which bindings name which policies and sets of policies.
+#[derive(Default)]
+pub(in crate::delivery) struct Bindings<'a> {
+    subjects: HashMap<(&'a str, &'a str), Vec<(usize, &'a Object)>>,
+    sets: HashMap<&'a str, Vec<&'a Object>>,
+}
+
+impl<'a> Bindings<'a> {
+    pub(in crate::delivery) fn new(context: &Context<'a>) -> Self {
+        let mut bindings = Self::default();
+        for (number, binding) in context.all(GROUP, "PlacementBinding").enumerate() {
+            for subject in binding.root.items_at(&["subjects"]) {
+                let field = |key: &str| subject.find(&[key]).and_then(Node::text).unwrap_or_default();
+                bindings.subjects.entry((field("kind"), field("name"))).or_default().push((number, binding));
+            }
+        }
+        for set in context.all(GROUP, "PolicySet") {
+            for policy in set.root.items_at(&["spec", "policies"]).iter().filter_map(Node::text) {
+                bindings.sets.entry(policy).or_default().push(set);
+            }
+        }
+        bindings
+    }
+
+    /// Those that bind a policy, by itself or in a set.
+    fn to(&self, policy: &str, namespace: Option<&str>, at: Span, context: &Context<'_>) -> Vec<&'a Object> {
+        let near = |o: &&Object| namespace.is_none() || o.namespace.is_none() || o.namespace.as_deref() == namespace;
+        let mut found = self.of("Policy", policy);
+        for set in self.sets_of(policy).into_iter().take_while(|_| context.effort().go(1, at)) {
+            // Of several sets of one name it is the first that counts.
+            if context.named(GROUP, "PolicySet", &set.name).find(near).is_some_and(|first| first.span() == set.span()) {
+                found.extend(self.of("PolicySet", &set.name));
+            }
+        }
+        found.retain(|(_, binding)| near(binding));
+        found.sort_by_key(|(number, _)| *number);
+        found.dedup_by_key(|(number, _)| *number);
+        found.into_iter().map(|(_, binding)| binding).collect()
+    }
+
+    /// Those of a policy or a set, with their numbers.
+    fn of(&self, kind: &str, name: &str) -> Vec<(usize, &'a Object)> {
+        self.subjects.get(&(kind, name)).cloned().unwrap_or_default()
+    }
+
+    /// The sets that list a policy.
+    fn sets_of(&self, policy: &str) -> Vec<&'a Object> {
+        self.sets.get(policy).cloned().unwrap_or_default()
+    }
 }

@@ -3,7 +3,8 @@
 use super::super::plan::Context;
 use super::super::values::unknown;
 use super::super::{Emission, Mode, Rendering, Target, Tool, What};
-use super::{placement, to_each};
+use super::placement::placed;
+use super::to_each;
 use crate::finding::{Confidence, Label};
 use crate::manifest::{self, Object};
 use crate::yaml::Node;
@@ -20,21 +21,27 @@ fn via(object: &Object) -> Label {
 }
 
 /// A ManifestWork: its namespace is the managed cluster.
-pub(super) fn manifest_work(work: &Object) -> Vec<Emission> {
+pub(super) fn manifest_work(work: &Object, context: &Context<'_>) -> Vec<Emission> {
     let target = work.namespace.clone().map_or(Target::Some, Target::Named);
-    to_each(&objects(work, &["spec", "workload", "manifests"]), vec![target], Mode::Full, &via(work))
+    to_each(objects(work, &["spec", "workload", "manifests"]), &[target], Mode::Full, &via(work), context)
 }
 
 /// A ManifestWorkReplicaSet: the clusters of its placements.
 pub(super) fn replica_set(set: &Object, context: &Context<'_>) -> Vec<Emission> {
     let names = set.root.items_at(&["spec", "placementRefs"]).iter().filter_map(|r| r.find(&["name"])?.text());
-    let targets: Vec<Target> = names.flat_map(|name| placement(context, name, set.namespace.as_deref()).targets()).collect();
-    to_each(&objects(set, &["spec", "manifestWorkTemplate", "workload", "manifests"]), targets, Mode::Full, &via(set))
+    let mut targets = Vec::new();
+    for name in names.take_while(|_| context.effort().may_emit()) {
+        let chosen = placed(context, name, set.namespace.as_deref());
+        if context.effort().go(chosen.len() + 1, set.span()) {
+            targets.extend(chosen.iter().cloned());
+        }
+    }
+    to_each(objects(set, &["spec", "manifestWorkTemplate", "workload", "manifests"]), &targets, Mode::Full, &via(set), context)
 }
 
 /// An AddOnTemplate: whatever clusters enable the add-on.
-pub(super) fn addon(template: &Object) -> Vec<Emission> {
-    to_each(&objects(template, &["spec", "agentSpec", "workload", "manifests"]), vec![Target::Some], Mode::Full, &via(template))
+pub(super) fn addon(template: &Object, context: &Context<'_>) -> Vec<Emission> {
+    to_each(objects(template, &["spec", "agentSpec", "workload", "manifests"]), &[Target::Some], Mode::Full, &via(template), context)
 }
 
 /// A Subscription to a path of a Git channel.
@@ -50,7 +57,7 @@ pub(super) fn subscription(subscription: &Object, context: &Context<'_>) -> Vec<
         spec.and_then(|p| p.find(&["local"])).and_then(Node::as_bool),
     ) {
         (_, Some(true)) => vec![None],
-        (Some(name), _) => placement(context, name, subscription.namespace.as_deref()).targets().into_iter().map(Some).collect(),
+        (Some(name), _) => placed(context, name, subscription.namespace.as_deref()).iter().cloned().map(Some).collect(),
         (None, _) => vec![Some(Target::Some)],
     };
     let tool = Tool::ArgoCd { recurse: true, include: String::new(), exclude: String::new() };
@@ -67,5 +74,6 @@ pub(super) fn subscription(subscription: &Object, context: &Context<'_>) -> Vec<
         confidence: Confidence::High,
         via: Label { span: path.span(), message: format!("the Subscription {} delivers it", subscription.name) },
     };
-    targets.into_iter().map(one).collect()
+    let most = context.effort().emit(targets.len(), path.span());
+    targets.into_iter().take(most).map(one).collect()
 }

@@ -1,5 +1,6 @@
 //! Generators of ApplicationSets: what they yield statically, and what stays open.
 
+use super::super::effort::Effort;
 use super::super::plan::Context;
 use super::super::selector::{Labels, chooses, selects};
 use super::super::{Target, acm};
@@ -85,23 +86,27 @@ pub(super) fn all(generators: &[Node], context: &Context<'_>) -> Yield {
     for generator in generators {
         let one = result.absorb(one(generator, context, &Params::new(), 0));
         result.instances.extend(one);
+        if result.instances.len() > MAX_INSTANCES {
+            result.cut = true;
+            result.instances.truncate(MAX_INSTANCES);
+            break;
+        }
     }
-    result.cut |= result.instances.len() > MAX_INSTANCES;
-    result.instances.truncate(MAX_INSTANCES);
     result
 }
 
 /// One generator. `outer` are parameters of the generator it is combined with in a matrix.
 fn one(generator: &Node, context: &Context<'_>, outer: &Params, depth: usize) -> Yield {
     let mut result = Yield::default();
-    let Some(mapping) = generator.as_mapping() else {
+    let effort = context.effort();
+    let Some(mapping) = generator.as_mapping().filter(|_| effort.go(1, generator.span())) else {
         result.instances.push(Instance::open(Target::Some));
         return result;
     };
     let Some(entry) = mapping.entries.iter().find(|e| e.key.text() != Some("selector")) else { return result };
     let body = &entry.value;
     match entry.key.text().unwrap_or_default() {
-        "list" => list(body, outer, &mut result),
+        "list" => list(body, outer, effort, &mut result),
         "git" => git(body, context, outer, &mut result),
         "clusters" => clusters(body, context, &mut result),
         "clusterDecisionResource" => decision(body, context, &mut result),
@@ -114,12 +119,13 @@ fn one(generator: &Node, context: &Context<'_>, outer: &Params, depth: usize) ->
     }
     for (key, value) in body.entries_at(&["values"]).iter().filter_map(|e| Some((e.key.text()?, e.value.text()?))) {
         for instance in &mut result.instances {
-            let value = text(value, &instance.params);
-            instance.params.insert(format!("values.{key}"), value);
+            let filled = if effort.go(1, body.span()) { text(value, &instance.params, effort, body.span()) } else { value.to_owned() };
+            instance.params.insert(format!("values.{key}"), filled);
         }
     }
     if let Some(selector) = generator.find(&["selector"]) {
-        result.instances.retain_mut(|instance| selected(instance, selector));
+        let weight = selector.weight() as usize;
+        result.instances.retain_mut(|instance| effort.go(weight, selector.span()) && selected(instance, selector));
     }
     result
 }
@@ -134,19 +140,27 @@ fn selected(instance: &mut Instance, selector: &Node) -> bool {
     keeps != Tri::No
 }
 
-fn list(body: &Node, outer: &Params, result: &mut Yield) {
+fn list(body: &Node, outer: &Params, effort: &Effort, result: &mut Yield) {
     let mut add = |elements: &[Node]| {
         result.cut |= elements.len() > MAX_INSTANCES;
         for element in elements.iter().take(MAX_INSTANCES) {
+            if !effort.go(element.weight() as usize, element.span()) {
+                break;
+            }
             let mut instance = Instance::default();
             flatten(element, "", &mut instance.params);
-            instance.params.values_mut().filter(|v| v.contains("{{")).for_each(|v| *v = text(v, outer));
+            instance.params.values_mut().filter(|v| v.contains("{{")).for_each(|v| *v = text(v, outer, effort, element.span()));
             result.instances.push(instance);
         }
     };
     add(body.items_at(&["elements"]));
     let Some(yaml) = body.find(&["elementsYaml"]) else { return };
-    match (list_of(yaml.text().unwrap_or_default(), outer), parse_value(yaml).documents.first().and_then(|d| d.root.as_sequence())) {
+    let written = yaml.text().unwrap_or_default();
+    // It is read anew for whatever it is combined with.
+    if !effort.go(written.len() / 16 + 1, yaml.span()) {
+        return;
+    }
+    match (list_of(written, outer), parse_value(yaml).documents.first().and_then(|d| d.root.as_sequence())) {
         (Some(elements), _) => result.instances.extend(elements.into_iter().map(|params| Instance { params, ..Instance::default() })),
         (None, Some(elements)) => add(elements),
         (None, None) => result.instances.push(Instance::open(Target::Some)),
@@ -161,16 +175,27 @@ fn git(body: &Node, context: &Context<'_>, outer: &Params, result: &mut Yield) {
     }
     let prefix = body.str_at(&["pathParamPrefix"]).filter(|p| !p.is_empty()).map(|p| format!("{p}.")).unwrap_or_default();
     let flag = |n: &Node| n.find(&["exclude"]).and_then(Node::as_bool).unwrap_or(false);
-    let pattern = |n: &Node| n.find(&["path"]).and_then(Node::text).map(|p| text(p, outer).trim_start_matches("./").trim_end_matches('/').to_owned());
+    let effort = context.effort();
+    let filled = |path: &Node| path.text().map(|p| text(p, outer, effort, path.span()).trim_start_matches("./").trim_end_matches('/').to_owned());
+    let pattern = |n: &Node| n.find(&["path"]).and_then(filled);
     let directories = body.items_at(&["directories"]);
     if !directories.is_empty() {
         // `path.Match` over the whole path: a star does not cross a slash, and excluding wins whatever the order.
-        let (mut include, mut exclude) = (Vec::new(), Vec::new());
+        let (mut include, mut exclude, mut bases) = (Vec::new(), Vec::new(), BTreeSet::new());
         for entry in directories {
-            let read = pattern(entry).and_then(|p| result.glob(entry, &p, Star::Name));
-            if flag(entry) { &mut exclude } else { &mut include }.extend(read);
+            let Some(pattern) = pattern(entry) else { continue };
+            let read = result.glob(entry, &pattern, Star::Name);
+            if flag(entry) {
+                exclude.extend(read);
+            } else if let Some(glob) = read {
+                include.push(glob);
+                bases.insert(base(&pattern).to_owned());
+            }
         }
-        for directory in context.workspace.directories_below("") {
+        for directory in outermost(&bases).flat_map(|base| context.workspace.directories_below(base)) {
+            if !effort.go(include.len() + exclude.len(), body.span()) {
+                break;
+            }
             let hidden = directory.split('/').any(|part| part.starts_with('.'));
             if directory.is_empty() || hidden || !include.iter().any(|g| g.is_match(directory)) {
                 continue;
@@ -191,8 +216,12 @@ fn git(body: &Node, context: &Context<'_>, outer: &Params, result: &mut Yield) {
     }
     for file in files.iter().filter(|f| !flag(f)) {
         // Argo CD's default globbing lets a star cross slashes.
-        let Some(include) = pattern(file).and_then(|p| result.glob(file, &p, Star::Path)) else { continue };
-        for (id, path) in context.workspace.below("") {
+        let Some(pattern) = pattern(file) else { continue };
+        let Some(include) = result.glob(file, &pattern, Star::Path) else { continue };
+        for (id, path) in context.workspace.below(base(&pattern)) {
+            if !effort.go(1 + excluded.len(), file.span()) {
+                break;
+            }
             if !include.is_match(path) || excluded.iter().any(|g| g.is_match(path)) {
                 continue;
             }
@@ -202,6 +231,9 @@ fn git(body: &Node, context: &Context<'_>, outer: &Params, result: &mut Yield) {
             for document in &context.workspace.parsed(id).documents {
                 let roots = document.root.as_sequence().map_or_else(|| vec![&document.root], |items| items.iter().collect());
                 for root in roots {
+                    if result.instances.len() > MAX_INSTANCES || !effort.go(root.weight() as usize, file.span()) {
+                        break;
+                    }
                     let mut instance = Instance::default();
                     flatten(root, "", &mut instance.params);
                     path_params(parent(path), &prefix, &mut instance.params);
@@ -213,6 +245,17 @@ fn git(body: &Node, context: &Context<'_>, outer: &Params, result: &mut Yield) {
             }
         }
     }
+}
+
+/// The directory that whatever a pattern matches lies below: what stands before its first special character.
+fn base(pattern: &str) -> &str {
+    parent(&pattern[..pattern.find(['*', '?', '[', '{', '\\']).unwrap_or(pattern.len())])
+}
+
+/// The directories that lie below no other one.
+fn outermost(directories: &BTreeSet<String>) -> impl Iterator<Item = &str> {
+    let inside = |directory: &str| directory.match_indices('/').map(|(at, _)| &directory[..at]).chain([""]).any(|above| directories.contains(above));
+    directories.iter().map(String::as_str).filter(move |d| d.is_empty() || !inside(d))
 }
 
 fn path_params(directory: &str, prefix: &str, params: &mut Params) {
@@ -231,9 +274,16 @@ fn path_params(directory: &str, prefix: &str, params: &mut Params) {
 /// Clusters that Argo CD knows. Secrets in Git name some of them; the world stays open.
 fn clusters(body: &Node, context: &Context<'_>, result: &mut Yield) {
     let selected = body.find(&["selector"]);
+    let weight = 1 + selected.map_or(0, |s| s.weight() as usize);
     for secret in context.all("", "Secret") {
+        if result.instances.len() > MAX_INSTANCES || !context.effort().go(weight, body.span()) {
+            break;
+        }
         if !is_registration(secret) || selected.is_some_and(|s| chooses(s, secret) != Tri::Yes) {
             continue;
+        }
+        if !context.effort().go(secret.root.weight() as usize, body.span()) {
+            break;
         }
         let instance = Instance { params: secret_params(secret), ..Instance::default() };
         // What the Secret itself is called is not always the cluster's name.
@@ -279,6 +329,7 @@ fn decision(body: &Node, context: &Context<'_>, result: &mut Yield) {
         result.instances.push(Instance::open(Target::Some));
     }
     match chosen {
+        acm::Chosen::These(names) | acm::Chosen::AtLeast(names) if !context.effort().go(names.len(), body.span()) => {}
         acm::Chosen::These(names) | acm::Chosen::AtLeast(names) => result.instances.extend(names.into_iter().map(|name| {
             let params = [("clusterName", &name), ("name", &name)].map(|(k, v)| (k.to_owned(), v.clone())).into();
             Instance { params, ..Instance::default() }.of_cluster()
@@ -304,6 +355,9 @@ fn merge(body: &Node, context: &Context<'_>, depth: usize, result: &mut Yield) {
         for over in result.absorb(part) {
             let numbers = known.entry(value(&over)).or_default();
             for number in numbers.iter() {
+                if !context.effort().go(1 + over.params.len(), body.span()) {
+                    break;
+                }
                 if let Some(instance) = base.get_mut(*number) {
                     instance.params.extend(over.params.clone());
                 }
@@ -334,6 +388,9 @@ fn matrix(body: &Node, context: &Context<'_>, depth: usize, result: &mut Yield) 
                 result.cut = true;
                 return;
             }
+            if !context.effort().go(1 + a.params.len() + b.params.len(), body.span()) {
+                return;
+            }
             let mut params = a.params.clone();
             params.extend(b.params);
             let target = b.target.or_else(|| a.target.clone());
@@ -343,7 +400,7 @@ fn matrix(body: &Node, context: &Context<'_>, depth: usize, result: &mut Yield) 
 }
 
 /// Directories that fit a path template with one open reference, with what stands in its place: `regions/{{name}}/config` ⇒ fra1, nyc3.
-pub(super) fn invert(template: &str, context: &Context<'_>) -> Vec<(String, Params)> {
+pub(super) fn invert(template: &str, at: Span, context: &Context<'_>) -> Vec<(String, Params)> {
     let Some((before, rest)) = template.split_once("{{") else { return Vec::new() };
     let Some((reference, after)) = rest.split_once("}}") else { return Vec::new() };
     let name = reference.trim().trim_start_matches('.');
@@ -351,7 +408,11 @@ pub(super) fn invert(template: &str, context: &Context<'_>) -> Vec<(String, Para
         return Vec::new();
     }
     let (before, mut found, mut seen) = (before.trim_start_matches("./"), Vec::new(), BTreeSet::new());
-    for directory in context.workspace.directories_below("") {
+    let above = before.rfind('/').map_or("", |end| &before[..end]);
+    for directory in context.workspace.directories_below(above) {
+        if !context.effort().go(1, at) {
+            break;
+        }
         let Some(middle) = directory.strip_prefix(before) else { continue };
         let value = middle.split('/').next().unwrap_or_default();
         let rebuilt = format!("{before}{value}{after}");
@@ -366,6 +427,6 @@ pub(super) fn invert(template: &str, context: &Context<'_>) -> Vec<(String, Para
 }
 
 /// Fills a template's text; for callers that have no tree.
-pub(super) fn fill(template: &str, params: &Params) -> String {
-    template::text(template, params)
+pub(super) fn fill(template: &str, params: &Params, effort: &Effort, at: Span) -> String {
+    template::text(template, params, effort, at)
 }

@@ -1,6 +1,6 @@
 //! ApplicationSets: one Application per instance.
 
-use super::super::growth::Growth;
+use super::super::effort::Effort;
 use super::super::plan::Context;
 use super::super::{Emission, Mode, Target, What};
 use super::application::{self, Fate};
@@ -14,16 +14,16 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
     let yielded = generators::all(root.items_at(&["spec", "generators"]), context);
     let Some(base) = root.find(&["spec", "template"]) else { return Vec::new() };
     let patch = root.find(&["spec", "templatePatch"]);
-    let (mut emissions, growth) = (Vec::new(), Growth::new());
-    for instance in yielded.instances {
+    let (mut emissions, effort) = (Vec::new(), context.effort());
+    'set: for instance in yielded.instances {
         for (params, target) in openings(base, &instance, context) {
             let merged = instance.template.as_ref().map_or_else(|| base.clone(), |over| base.overlaid(over, Lists::Replace));
             // A template that fills in nothing is gone through all the same.
-            if !growth.take(merged.weight() as usize * 16) {
-                break;
+            if !effort.generate(root.span()) || !effort.fill(merged.weight() as usize * 16, merged.span()) {
+                break 'set;
             }
-            let application = template::node(&merged, &params, &growth);
-            let (application, veil) = patch.map_or((application.clone(), None), |patch| patched(application, patch, &params));
+            let application = template::node(&merged, &params, effort);
+            let (application, veil) = patch.map_or((application.clone(), None), |patch| patched(application, patch, &params, effort));
             let fate = Fate { open: target, veil, via: None };
             emissions.extend(application::emissions(&application, context, &fate));
         }
@@ -39,9 +39,9 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
         });
     }
     let many = format!("the generators yield more than {MAX_INSTANCES} instances; the others were left out");
-    for beyond in growth.message().into_iter().chain(yielded.cut.then_some(many)) {
+    if yielded.cut {
         emissions.push(Emission {
-            what: What::Beyond(beyond),
+            what: What::Beyond(many),
             target: None,
             mode: Mode::Full,
             confidence: Confidence::High,
@@ -52,13 +52,16 @@ pub(super) fn emissions(root: &Node, context: &Context<'_>) -> Vec<Emission> {
 }
 
 /// An Application with the set's `templatePatch` merged onto it; and what of it stays unknown where the patch is more than references.
-fn patched(application: Node, patch: &Node, params: &template::Params) -> (Node, Option<Opaque>) {
+fn patched(application: Node, patch: &Node, params: &template::Params, effort: &Effort) -> (Node, Option<Opaque>) {
     let text = patch.text().unwrap_or_default();
     // Most patches are about syncing.
     if !text.contains("source") && !text.contains("destination") {
         return (application, None);
     }
-    let filled = template::text(text, params);
+    if !effort.fill(text.len(), patch.span()) {
+        return (application, Some(Opaque { reason: "a templatePatch may change it".into(), span: patch.span() }));
+    }
+    let filled = template::text(text, params, effort, patch.span());
     let parsed = if filled == text { parse_value(patch) } else { parse_value(&patch.filled_in(filled.clone())) };
     match parsed.documents.first().filter(|_| !filled.contains("{{") && parsed.problems.is_empty()) {
         Some(document) => (application.overlaid(&document.root, Lists::Replace), None),
@@ -74,7 +77,8 @@ fn openings(base: &Node, instance: &Instance, context: &Context<'_>) -> Vec<(tem
     }
     let Some(spec) = base.find(&["spec"]) else { return vec![own] };
     let paths = application::sources(spec).into_iter().filter_map(|s| s.find(&["path"])?.text());
-    let inverted: Vec<_> = paths.flat_map(|p| invert(&generators::fill(p, &instance.params), context)).collect();
+    let inverted: Vec<_> =
+        paths.flat_map(|p| invert(&generators::fill(p, &instance.params, context.effort(), spec.span()), spec.span(), context)).collect();
     if inverted.is_empty() {
         return vec![own];
     }

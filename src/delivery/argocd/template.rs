@@ -1,18 +1,15 @@
 //! Templates of ApplicationSets: parameters put into an Application, in both dialects, as far as they are plain references.
 
-use super::super::growth::Growth;
+use super::super::effort::Effort;
+use crate::source::Span;
 use crate::yaml::{Entry, Mapping, Node, Sequence, Value};
 use std::collections::BTreeMap;
 
 /// Parameters by their dotted name (`path.basename`, `metadata.labels.region`).
 pub(super) type Params = BTreeMap<String, String>;
 
-/// A text with every plain reference replaced. What is not known, or more than a reference, is left as it is.
-pub(super) fn text(template: &str, params: &Params) -> String {
-    text_within(template, params, &Growth::new())
-}
-
-fn text_within(template: &str, params: &Params, growth: &Growth) -> String {
+/// A text with every plain reference replaced. What is not known, or more than a reference, is left as it is, and so is what comes to too much.
+pub(super) fn text(template: &str, params: &Params, effort: &Effort, at: Span) -> String {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
     while let Some(start) = rest.find("{{") {
@@ -20,7 +17,7 @@ fn text_within(template: &str, params: &Params, growth: &Growth) -> String {
         let end = start + 2 + length + 2;
         out.push_str(&rest[..start]);
         match value(&rest[start + 2..end - 2], params) {
-            Some(value) if growth.take(value.len()) => out.push_str(&value),
+            Some(value) if effort.fill(value.len(), at) => out.push_str(&value),
             _ => out.push_str(&rest[start..end]),
         }
         rest = &rest[end..];
@@ -80,21 +77,21 @@ pub(super) fn normalise(name: &str) -> String {
 }
 
 /// A tree with the parameters put in; spans stay those of the template.
-pub(super) fn node(template: &Node, params: &Params, growth: &Growth) -> Node {
+pub(super) fn node(template: &Node, params: &Params, effort: &Effort) -> Node {
     match template.value() {
         Value::Scalar(scalar) if scalar.text.contains("{{") => {
-            let filled = text_within(&scalar.text, params, growth);
+            let filled = text(&scalar.text, params, effort, template.span());
             if *filled == *scalar.text {
                 return template.clone();
             }
             template.filled_in(filled)
         }
         Value::Mapping(mapping) => {
-            let entries = mapping.entries.iter().map(|e| Entry { value: node(&e.value, params, growth), ..e.clone() }).collect();
+            let entries = mapping.entries.iter().map(|e| Entry { value: node(&e.value, params, effort), ..e.clone() }).collect();
             template.clone().with_value(Value::Mapping(Mapping { entries, ..mapping.clone() }))
         }
         Value::Sequence(sequence) => {
-            let items = sequence.items.iter().map(|i| node(i, params, growth)).collect();
+            let items = sequence.items.iter().map(|i| node(i, params, effort)).collect();
             template.clone().with_value(Value::Sequence(Sequence { items, ..sequence.clone() }))
         }
         _ => template.clone(),
@@ -131,6 +128,7 @@ mod tests {
     #[test]
     fn references_in_both_dialects() {
         let params: Params = [("name", "prod"), ("path.basename", "a b"), ("path.segments.1", "x")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        let text = |template: &str, params: &Params| text(template, params, &Effort::new(), Span::new(crate::source::FileId(0), 0, 0));
         assert_eq!(text("virt-{{name}}/{{ .name }}", &params), "virt-prod/prod");
         assert_eq!(text("{{ index .path.segments 1 }}-{{.path.segments[1]}}", &params), "x-x");
         assert_eq!(text("{{ .path.basename | normalize }}", &params), "a-b");

@@ -7,7 +7,7 @@ mod source;
 pub(super) use maps::Maps;
 pub(super) use source::sources;
 
-use super::growth::Growth;
+use super::effort::Effort;
 use super::plan::Context;
 use super::{Emission, Mode, Rendering, Target, Tool, What};
 use crate::finding::{Confidence, Label};
@@ -19,6 +19,10 @@ use std::sync::Arc;
 
 /// The group of Flux's Kustomization.
 const KUSTOMIZE: &str = "kustomize.toolkit.fluxcd.io";
+
+/// What the copy of a map or a list takes, and of each of its entries, in bytes.
+const COPY: usize = 200;
+const ENTRY: usize = 40;
 
 /// The variables of a `postBuild`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,8 +98,8 @@ fn substitution(spec: &Node, object: &Object, context: &Context<'_>) -> Option<S
         let field = |key: &str| source.find(&[key]).and_then(Node::text).unwrap_or_default();
         // A Secret is not read.
         match Some(field("name")).filter(|_| field("kind") == "ConfigMap").and_then(|name| maps::config_map(name, object, context)) {
-            Some(map) => result.add(map.entries_at(&["data"])),
-            None => result.open = true,
+            Some(map) if context.effort().fill(map.weight() as usize * 64, source.span()) => result.add(map.entries_at(&["data"])),
+            _ => result.open = true,
         }
     }
     result.add(build.entries_at(&["substitute"]));
@@ -112,33 +116,46 @@ impl Substitution {
     }
 
     /// An object with its variables replaced, unless it asks to be left alone.
-    pub(super) fn apply(&self, root: &Node, growth: &Growth) -> Node {
+    pub(super) fn apply(&self, root: &Node, effort: &Effort) -> Node {
         let opted_out =
             |part: &str| root.find(&["metadata", part, "kustomize.toolkit.fluxcd.io/substitute"]).and_then(Node::text) == Some("disabled");
-        if opted_out("labels") || opted_out("annotations") { root.clone() } else { self.node(root, growth) }
+        // What names no variable is gone through all the same.
+        let untouched = opted_out("labels") || opted_out("annotations") || !effort.fill(root.weight() as usize * 4, root.span());
+        let changed = if untouched { None } else { self.node(root, effort) };
+        changed.unwrap_or_else(|| root.clone())
     }
 
-    fn node(&self, node: &Node, growth: &Growth) -> Node {
+    /// The tree with its variables replaced; `None` when nothing is.
+    fn node(&self, node: &Node, effort: &Effort) -> Option<Node> {
         match node.value() {
-            Value::Scalar(scalar) if scalar.text.contains("${") => match self.text(&scalar.text, growth) {
-                // Flux works on text: what was bare stays bare, so a variable may hold a boolean.
-                Some(text) => Node::scalar(text, scalar.style, self.origin(&scalar.text).unwrap_or_else(|| node.span())),
-                None => node.clone(),
-            },
+            // Flux works on text: what was bare stays bare, so a variable may hold a boolean.
+            Value::Scalar(scalar) if scalar.text.contains("${") => {
+                let text = self.text(&scalar.text, effort, node.span())?;
+                Some(Node::scalar(text, scalar.style, self.origin(&scalar.text).unwrap_or_else(|| node.span())))
+            }
             Value::Mapping(mapping) => {
-                let entries = mapping.entries.iter().map(|e| Entry { value: self.node(&e.value, growth), ..e.clone() }).collect();
-                node.clone().with_value(Value::Mapping(Mapping { entries, ..mapping.clone() }))
+                let new: Vec<Option<Node>> = mapping.entries.iter().map(|e| self.node(&e.value, effort)).collect();
+                let changed = new.iter().any(Option::is_some) && effort.fill(COPY + new.len() * ENTRY, node.span());
+                changed.then(|| {
+                    let entry = |(e, new): (&Entry, Option<Node>)| new.map_or_else(|| e.clone(), |value| Entry { value, ..e.clone() });
+                    let entries = mapping.entries.iter().zip(new).map(entry).collect();
+                    node.clone().with_value(Value::Mapping(Mapping { entries, ..mapping.clone() }))
+                })
             }
             Value::Sequence(sequence) => {
-                let items = sequence.items.iter().map(|i| self.node(i, growth)).collect();
-                node.clone().with_value(Value::Sequence(Sequence { items, ..sequence.clone() }))
+                let new: Vec<Option<Node>> = sequence.items.iter().map(|i| self.node(i, effort)).collect();
+                let changed = new.iter().any(Option::is_some) && effort.fill(COPY + new.len() * ENTRY, node.span());
+                changed.then(|| {
+                    let items = sequence.items.iter().zip(new).map(|(i, new)| new.unwrap_or_else(|| i.clone())).collect();
+                    node.clone().with_value(Value::Sequence(Sequence { items, ..sequence.clone() }))
+                })
             }
-            _ => node.clone(),
+            _ => None,
         }
     }
 
     /// The text with every variable replaced; `None` when one of them cannot be told.
-    fn text(&self, text: &str, growth: &Growth) -> Option<String> {
+    fn text(&self, text: &str, effort: &Effort, at: Span) -> Option<String> {
         let (mut out, mut rest) = (String::new(), text);
         while let Some(start) = rest.find("${") {
             out.push_str(&rest[..start]);
@@ -147,7 +164,7 @@ impl Substitution {
                 // `$${x}` stands for `${x}`.
                 out.push_str(&rest[start + 1..=end]);
             } else {
-                let value = self.value(&rest[start + 2..end]).filter(|v| growth.take(v.len()))?;
+                let value = self.value(&rest[start + 2..end]).filter(|v| effort.fill(v.len(), at))?;
                 out.push_str(&value);
             }
             rest = &rest[end + 1..];
@@ -188,6 +205,8 @@ mod tests {
     use super::*;
     use crate::source::FileId;
 
+    const AT: Span = Span { file: crate::source::FileId(0), start: 0, end: 0 };
+
     #[test]
     fn expressions() {
         let place = Span::new(FileId(7), 1, 2);
@@ -196,10 +215,10 @@ mod tests {
             assert_eq!(some.origin(text), origin, "{text}");
         }
         for (text, want) in [("${A}", "1"), ("x${A:=2}y", "x1y"), ("${B:=2}", "2"), ("${B:-}", ""), ("${B}", ""), ("$${A}", "${A}")] {
-            assert_eq!(some.text(text, &Growth::new()).as_deref(), Some(want), "{text}");
+            assert_eq!(some.text(text, &Effort::new(), AT).as_deref(), Some(want), "{text}");
         }
-        assert_eq!(some.text("${A/1/2}", &Growth::new()), None);
+        assert_eq!(some.text("${A/1/2}", &Effort::new(), AT), None);
         let open = Substitution { open: true, ..some };
-        assert_eq!((open.text("${A}", &Growth::new()).as_deref(), open.text("${B:=2}", &Growth::new())), (Some("1"), None));
+        assert_eq!((open.text("${A}", &Effort::new(), AT).as_deref(), open.text("${B:=2}", &Effort::new(), AT)), (Some("1"), None));
     }
 }

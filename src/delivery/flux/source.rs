@@ -4,11 +4,12 @@ use super::super::plan::Context;
 use super::KUSTOMIZE;
 use crate::manifest::Object;
 use crate::yaml::Node;
+use std::collections::BTreeMap;
 
 /// Whether the source of an object is this repository, as far as the source is found. `spec` holds the `sourceRef`.
 pub(super) fn is_here(spec: &Node, object: &Object, context: &Context<'_>) -> bool {
-    let all = context.all("source.toolkit.fluxcd.io", "GitRepository");
-    let mut sources = all.filter(|o| is_meant(spec, object, o));
+    let name = spec.str_at(&["sourceRef", "name"]).unwrap_or_default();
+    let mut sources = context.named("source.toolkit.fluxcd.io", "GitRepository", name).filter(|o| is_meant(spec, object, o));
     sources.all(|o| o.root.str_at(&["spec", "url"]).is_none_or(|url| context.repository.is(url)))
 }
 
@@ -20,9 +21,10 @@ fn is_meant(spec: &Node, object: &Object, source: &Object) -> bool {
 }
 
 /// The repository URLs that a Kustomization names, with its path; for finding out which repository this is.
-pub(in crate::delivery) fn sources<'a>(object: &'a Object, repositories: &[&'a Object]) -> Vec<(&'a str, &'a str)> {
+pub(in crate::delivery) fn sources<'a>(object: &'a Object, repositories: &BTreeMap<&str, Vec<&'a Object>>) -> Vec<(&'a str, &'a str)> {
     let Some(spec) = object.root.find(&["spec"]).filter(|_| object.is(KUSTOMIZE, "Kustomization")) else { return Vec::new() };
     let path = spec.str_at(&["path"]).unwrap_or_default();
-    let meant = repositories.iter().filter(|r| is_meant(spec, object, r));
+    let named = repositories.get(spec.str_at(&["sourceRef", "name"]).unwrap_or_default()).into_iter().flatten();
+    let meant = named.filter(|r| is_meant(spec, object, r));
     meant.filter_map(|r| Some((r.root.str_at(&["spec", "url"])?, path))).collect()
 }

@@ -14,6 +14,7 @@ mod tests;
 pub(super) use guess::blank_control_lines;
 pub(super) use input::{Layer, Release};
 
+use super::effort::Effort;
 use super::render::Rendered;
 use crate::files::{CHART, Workspace, parent};
 use crate::manifest::{self, Object};
@@ -48,7 +49,7 @@ pub(super) fn in_chart(charts: &BTreeSet<String>, path: &str) -> bool {
 }
 
 /// What a chart delivers, as far as that follows from what the repository holds.
-pub(super) fn chart(workspace: &Workspace, directory: &str, release: &Release) -> Rendered {
+pub(super) fn chart(workspace: &Workspace, directory: &str, release: &Release, effort: &Effort) -> Rendered {
     let mut files: BTreeSet<FileId> = release.layers.iter().filter_map(|l| if let Layer::File(id) = l { Some(*id) } else { None }).collect();
     let mut chart = Chart { imports: imports(workspace, directory), values: None, workspace, directory, release };
     let mut out = Rendered::default();
@@ -62,6 +63,14 @@ pub(super) fn chart(workspace: &Workspace, directory: &str, release: &Release) -
         let Ok(source) = workspace.source(id) else { continue };
         // A dependency's templates see other values.
         let own = path.strip_prefix(directory).is_some_and(|p| p.trim_start_matches('/').starts_with("templates/"));
+        // The values are gone through for each, and a release more is the whole chart once more.
+        if !effort.fill(source.text.len() + release.layers.len() * 64, Span::new(id, 0, 0)) {
+            if source.text.contains("HyperConverged") {
+                out.unresolved.push(Unresolved { reason: TEMPLATE.to_owned(), span: Span::new(id, 0, 0) });
+            }
+            out.incomplete = true;
+            continue;
+        }
         let template = if own { chart.template(id, source) } else { None };
         let template = template.unwrap_or_else(|| Template { guesses: guessed(id, source), ..Template::default() });
         let unknown = template.guesses.iter().chain(template.sure.iter().filter(|o| o.kind == "HyperConverged" && has_unknown(&o.root)));

@@ -120,7 +120,7 @@ impl Accumulated {
 }
 
 /// An object of which nothing but its identity is known.
-pub(in crate::delivery) fn veiled(root: &Node, unknown: &Opaque) -> Node {
+pub(crate) fn veiled(root: &Node, unknown: &Opaque) -> Node {
     let Some(mapping) = root.as_mapping() else { return root.clone() };
     let keep = |m: &Mapping, keys: &[&str]| Mapping {
         entries: m.entries.iter().filter(|e| e.key.text().is_some_and(|k| keys.contains(&k))).cloned().collect(),

@@ -53,7 +53,7 @@ mod transform;
 mod vars;
 
 pub use accumulate::{Kustomizer, Options, Overlay, Source};
-pub(super) use accumulated::veiled;
+pub(crate) use accumulated::veiled;
 pub use files::{Files, MemoryFiles};
 pub use log::{Effect, Plugin, Problem, ProblemKind, Unresolved};
 pub use resource::{Origin, Resource};
