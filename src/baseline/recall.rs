@@ -6,7 +6,7 @@ use crate::report::fingerprint::identity;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How many findings may be held against files that are gone, for each of them.
-pub const MAX_MOVED: usize = 1_000_000;
+pub const MAX_MOVED: usize = 1_500_000;
 
 /// The findings of a run, each with its fingerprint's hash.
 #[derive(Debug, Default)]

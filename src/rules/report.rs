@@ -153,7 +153,7 @@ pub struct Findings {
 }
 
 /// How many findings there may be.
-const MAX_FINDINGS: usize = 20_000;
+const MAX_FINDINGS: usize = 25_000;
 
 /// So many places and notes of other clusters are taken over into one finding.
 const MOST_MERGED: usize = 1000;

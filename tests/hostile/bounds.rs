@@ -164,7 +164,7 @@ bounds! {
         => "more than 200000 deliveries";
     deliveries: "src/delivery/effort.rs" MAX_DELIVERIES = "200_000", "deliveries of a run | 200000 |", everyone_delivers_the_next() => "more than 200000 deliveries";
     members: "src/cluster/homes.rs" MAX_MEMBERS = "200_000", "each cluster counted | 200000 |", all_for_all() => "clusters are given more than 200000 objects";
-    amendments: "src/cluster/amend.rs" MAX_HELD = "2_000_000", "of sync sets are held against | 2000000 |", patches_for_all()
+    amendments: "src/cluster/amend.rs" MAX_HELD = "2_000_000", "of sync sets meet | 2000000 |", patches_for_all()
         => "the patches of sync sets are held against more than 2000000 objects";
     values_of_members: "src/cluster/join.rs" MAX_VALUES = "2_000_000", "of HyperConvergeds, each cluster counted | 2000000 |", large_for_all()
         => "the HyperConvergeds of all clusters hold more than 2000000 values";
@@ -174,8 +174,10 @@ bounds! {
         => "nodes of a cluster have more than 100 architectures";
     placements: "src/cluster/bounds.rs" MAX_HELD = "20_000_000", "nodes are held against | 20000000 |", long_placement()
         => "nodes are held against more than 20000000 requirements of placements";
-    findings: "src/rules/report.rs" MAX_FINDINGS = "20_000", "| findings | 20000 |", doubled_keys()
-        => "there are more than 20000 findings";
+    findings: "src/rules/report.rs" MAX_FINDINGS = "25_000", "| findings | 25000 |", doubled_keys()
+        => "there are more than 25000 findings";
+    moved: "src/baseline/recall.rs" MAX_MOVED = "1_500_000", "| 1500000 |", baseline_of_what_is_gone()
+        => "findings are held against more than 1500000 files that the baseline names and that are gone";
 }
 
 type List = Vec<(&'static str, String)>;
@@ -364,6 +366,15 @@ fn large_for_all() -> List {
 fn directories_beside_each_other() -> List {
     let hyperconverged = (0..500).map(|n| (leaked(format!("h{n}/hco.yaml")), OFF.to_owned()));
     hyperconverged.chain((0..10_050).map(|n| (leaked(format!("p{n}/nodes.yaml")), nodes(&["arm64"])))).collect()
+}
+
+/// As many findings as files that a baseline names and that are gone.
+fn baseline_of_what_is_gone() -> List {
+    let gates: String = (0..1250).map(|n| format!("    g{n}: true\n")).collect();
+    let entry = |n: usize| format!("{{\"rule\": \"feature-gate-unknown\", \"file\": \"gone{n}.yaml\", \"fingerprint\": \"{n:032x}\"}}");
+    let entries: Vec<String> = (0..1250).map(entry).collect();
+    let baseline = format!("{{\"version\": 1, \"findings\": [{}]}}", entries.join(",\n"));
+    vec![("hco.yaml", OFF.to_owned() + &gates), (".hco-lint.yaml", "baseline: base.json\n".to_owned()), ("base.json", baseline)]
 }
 
 /// Files of which each holds nearly as many problems as it may.
