@@ -181,9 +181,9 @@ impl Declared {
 }
 
 /// The pools of all deliveries. Objects that go to one cluster are read together, because they refer to each other.
-fn pools<'a>(
+fn pools(
     workspace: &Workspace,
-    placed: &'a [Placed<'_>],
+    placed: &[Placed<'_>],
     units: &Units<'_>,
     known: &BTreeSet<String>,
     names: &mut Names,
