@@ -201,14 +201,14 @@ impl Builder<'_> {
                 Event::Scalar(text, style, anchor, tag) => self.scalar(text, style, anchor, tag, &marker)?,
                 Event::Alias(id) => self.alias(id)?,
                 Event::SequenceStart(anchor, tag) => {
-                    self.lead_in();
+                    self.lead_in()?;
                     self.properties(anchor > 0, tag.is_some())?;
                     let (at, _) = self.cursor.seek();
                     let shape = if self.cursor.indicator(b'[') { Shape::FlowSequence } else { Shape::BlockSequence };
                     self.open(shape, at, anchor, tag)?;
                 }
                 Event::MappingStart(anchor, tag) => {
-                    self.lead_in();
+                    self.lead_in()?;
                     self.properties(anchor > 0, tag.is_some())?;
                     let (at, found) = self.cursor.seek();
                     // A `{` may also be the first key of a block mapping or of a pair. The marker of a flow mapping is its brace;
@@ -252,20 +252,31 @@ impl Builder<'_> {
     }
 
     /// Passes the indicators that stand before a node in the collection it belongs to; says whether one belongs to the node alone.
-    fn lead_in(&mut self) -> bool {
-        let Some(frame) = self.frames.last() else { return true };
+    fn lead_in(&mut self) -> Result<bool, Failure> {
+        let Some(frame) = self.frames.last() else { return Ok(true) };
         let cursor = &mut self.cursor;
-        match frame.shape {
-            Shape::BlockSequence => cursor.indicator(b'-'),
-            Shape::FlowSequence => cursor.indicator(b','),
-            Shape::BlockMapping if frame.keys.awaits_value() => cursor.value_indicator(frame.start),
-            Shape::FlowMapping | Shape::Pair if frame.keys.awaits_value() => cursor.indicator(b':'),
+        let (led, block) = match frame.shape {
+            Shape::BlockSequence => (cursor.indicator(b'-'), true),
+            Shape::FlowSequence => (cursor.indicator(b','), false),
+            Shape::BlockMapping if frame.keys.awaits_value() => (cursor.value_indicator(frame.start), false),
+            Shape::FlowMapping | Shape::Pair if frame.keys.awaits_value() => (cursor.indicator(b':'), false),
             Shape::FlowMapping => {
                 cursor.indicator(b',');
-                cursor.lone_indicator(b'?')
+                (cursor.lone_indicator(b'?'), false)
             }
-            Shape::BlockMapping | Shape::Pair => cursor.lone_indicator(b'?'),
+            Shape::BlockMapping => (cursor.lone_indicator(b'?'), true),
+            Shape::Pair => (cursor.lone_indicator(b'?'), false),
+        };
+        // YAML takes a tab there for white space, go-yaml for a token that it does not know.
+        let behind = cursor.last();
+        if led
+            && block
+            && let Some(at) = cursor.rest(behind).find(|c| c != ' ').filter(|at| cursor.rest(behind + at).starts_with('\t'))
+        {
+            let message = "this is not valid YAML, so the document was not read: a tab behind a `-` or `?`, where only blanks may stand";
+            return Err(Self::problem(ProblemKind::Syntax, cursor.span(behind + at, behind + at + 1), message));
         }
+        Ok(led)
     }
 
     /// Passes an anchor and a tag.
@@ -283,7 +294,7 @@ impl Builder<'_> {
     }
 
     fn scalar(&mut self, mut text: String, style: TScalarStyle, anchor: usize, tag: Option<Tag>, marker: &Marker) -> Result<(), Failure> {
-        let led = self.lead_in();
+        let led = self.lead_in()?;
         self.properties(anchor > 0, tag.is_some())?;
         let style = match style {
             TScalarStyle::Plain => Style::Plain,
@@ -337,7 +348,7 @@ impl Builder<'_> {
     }
 
     fn alias(&mut self, id: usize) -> Result<(), Failure> {
-        self.lead_in();
+        self.lead_in()?;
         let name = self.cursor.alias();
         self.named(&name)?;
         let place = self.cursor.span(name.start, name.end);

@@ -124,7 +124,8 @@ impl Mended {
     fn placeholder(&mut self, at: usize) -> bool {
         let Some(rest) = self.text.get(at..) else { return false };
         let Some(source) = quoted_end(rest).and_then(|length| rest.get(..length)) else { return false };
-        if breaks(source.as_bytes()) == 0 {
+        // What is more than a line long is no key.
+        if breaks(source.as_bytes()) == 0 || rest[source.len()..].trim_start_matches([' ', '\t']).starts_with(':') {
             return false;
         }
         let Some(value) = unquote(source) else { return false };

@@ -290,6 +290,10 @@ mod tests {
             ("a: &b\"c {x: y}\n", 3),
             ("a: [b: {c: d}}]\n", 13),
             ("[{}é:", 3),
+            ("a:\n  \"\n\":\n", 5),
+            ("-\tx\n", 1),
+            ("a:\n- b\n- \t# c\n  d: e\n", 9),
+            ("? \ta\n: b\n", 2),
             ("[\n  \"b\": 1,\n  \"c\": 2\n}]\n", 21),
             ("a: [b\n  c: d]\n", 9),
             ("a: {b: c, d\n  : e}\n", 10),
@@ -310,6 +314,7 @@ mod tests {
             "a: |\n  x\nb: >\n  y\n",
             "a: x |\n",
             "a: [b: , c: d]\n",
+            "a:\tb\nc: [\t-d,\te]\n",
             "a: {b\n  c, ? d\n  e : f}\n",
         ] {
             assert_eq!(parse(FileId(0), text).problems.len(), 0, "{text:?}");
