@@ -34,6 +34,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 /// The largest file that is read, in bytes.
 pub const MAX_FILE: u64 = 32 << 20;
 
+/// How many keys and values the files of a run may hold together; each takes some 300 bytes.
+const MAX_VALUES: usize = 5_000_000;
+
+/// How much text there is in which nobody need count them.
+const FEW: usize = 8 << 20;
+
 /// How many files with unusual names (a patch called `patch.txt`) may be referred to.
 const MAX_LATE: usize = 1024;
 
@@ -339,9 +345,28 @@ impl Workspace {
         *file.matters.get_or_init(|| self.bytes(id).is_none_or(|bytes| needles::occur(&bytes)))
     }
 
+    /// How many of these files, in this order, can be parsed before there are too many values. It is told beforehand, so that it does not
+    /// depend on which thread is faster.
+    fn affordable(&self, files: &[FileId]) -> usize {
+        let text = |id: &FileId| self.source(*id).map_or("", |source| &source.text);
+        if files.iter().map(|id| text(id).len()).sum::<usize>() <= FEW {
+            return files.len();
+        }
+        let mut values = 0;
+        let fits = |id: &&FileId| {
+            let before = values;
+            values += yaml::weigh(text(id));
+            before <= MAX_VALUES
+        };
+        files.iter().take_while(fits).count()
+    }
+
     /// Parses the files that could matter, on all cores.
     pub fn parse_relevant(&self, threads: usize) {
-        let wanted: Vec<FileId> = self.iter().filter(|(_, f)| f.linted && f.relevant).map(|(id, _)| id).collect();
+        let mut wanted: Vec<FileId> = self.iter().filter(|(_, f)| f.linted && f.relevant).map(|(id, _)| id).collect();
+        for beyond in wanted.split_off(self.affordable(&wanted)) {
+            let _ = self.file(beyond).parsed.set(Box::new(Parsed::beyond(beyond, MAX_VALUES)));
+        }
         let next = AtomicUsize::new(0);
         let work = || {
             while let Some(id) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {

@@ -24,5 +24,5 @@ pub use comment::Comment;
 pub use lookup::Lookup;
 pub use node::{Entry, Mapping, Node, Opaque, Removal, RemovedItem, Scalar, Sequence, Style, Value};
 pub use overlay::Lists;
-pub use parse::{Document, Parsed, Problem, ProblemKind, parse, parse_value};
+pub use parse::{Document, Parsed, Problem, ProblemKind, parse, parse_value, weigh};
 pub use scalar::{Dialect, Typed};

@@ -63,6 +63,24 @@ pub enum ProblemKind {
     Limit,
 }
 
+impl Parsed {
+    /// A text that is not read, because the files before it hold more values than all may.
+    #[must_use]
+    pub fn beyond(file: FileId, most: usize) -> Self {
+        let message = format!("the files before this one hold more than {most} keys and values; it was not read");
+        let problem = Problem { kind: ProblemKind::Limit, span: Span::new(file, 0, 0), message, related: None };
+        Self { documents: Vec::new(), problems: vec![problem] }
+    }
+}
+
+/// About how many keys, values, lists and maps a text holds, told by its punctuation: seldom fewer.
+#[must_use]
+pub fn weigh(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let marks = bytes.iter().filter(|b| matches!(b, b'\n' | b':' | b',' | b'[' | b'{')).count();
+    marks + bytes.windows(2).filter(|pair| *pair == b"- ").count()
+}
+
 /// Reads every document of a text. One broken document does not hide the others.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> Parsed {
@@ -250,6 +268,14 @@ mod tests {
         assert_eq!(outline("{{ if .Values.x }}\na: 1\n"), "Syntax@19\n");
         assert_eq!(outline("a: 'x'#c\nb: [1]#d\n"), "{a='x' b=[1 ] }\n");
         assert_eq!(outline("é: ü\nb: ö # ä\nc: \"ß\"\n"), "{é=ü b=ö c=\"ß\" }\n");
+    }
+
+    #[test]
+    fn weights_are_no_less_than_what_is_read() {
+        for text in ["a: 1\nb: [x, {y: z}]\n", "[1,1,1,1]", "- - - a\n- b: c\n  d:\n", "a: |\n  b\n  c\n"] {
+            let nodes: u32 = parse(FileId(0), text).documents.iter().map(|d| d.root.weight()).sum();
+            assert!(weigh(text) + 1 >= nodes as usize, "{text:?}: {} and {nodes}", weigh(text));
+        }
     }
 
     #[test]

@@ -129,6 +129,8 @@ bounds! {
     keys_and_values_of_a_line: "src/yaml/build.rs" MAX_NODES = "2_000_000", "of a file | 2000000 |",
         one_line()
         => "more than 2000000 keys and values";
+    values_of_all_files: "src/files/mod.rs" MAX_VALUES = "5_000_000", "punctuation tells | 5000000 |", heavy()
+        => "the files before this one hold more than 5000000 keys and values";
     documents: "src/yaml/parse.rs" MAX_DOCUMENTS = "100_000", "| documents of a file | 100000 |", one(OFF.to_owned() + &"---\n".repeat(100_001))
         => "more than 100000 documents";
     problems: "src/yaml/parse.rs" MAX_PROBLEMS = "10_000", "not valid YAML | 10000 |", one("# hco.kubevirt.io HyperConverged\n".to_owned() + &"---\nx: a: b\n".repeat(10_002))
@@ -380,6 +382,12 @@ fn baseline_of_what_is_gone() -> List {
 /// Files of which each holds nearly as many problems as it may.
 fn doubled_keys() -> List {
     (0..3).map(|n| (leaked(format!("f{n}.yaml")), format!("{OFF}  x: {{{}k: 1}}\n", "k: 1,".repeat(9_000)))).collect()
+}
+
+/// Files that come to too much together. What they weigh is told without parsing, so that it need not stand for anything here.
+fn heavy() -> List {
+    let text = format!("{}# {}\n", nodes(&["amd64"]), ",".repeat(900_000));
+    (0..12).map(|n| (leaked(format!("heavy/{n:02}.yaml")), text.clone())).chain([("hco.yaml", OFF.to_owned())]).collect()
 }
 
 fn every_node_another_architecture() -> List {
