@@ -8,7 +8,7 @@ use super::schema::Schema;
 use super::specs::Specs;
 use crate::source::Span;
 use crate::yaml::{Mapping, Node, Opaque, Value};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -34,6 +34,8 @@ pub(super) struct Accumulated {
     pub(super) resources: Vec<Resource>,
     pub(super) specs: Arc<Specs>,
     pub(super) vars: Vec<Node>,
+    /// Where the var of each name stands.
+    pub(super) named_vars: BTreeMap<Box<str>, Span>,
     pub(super) log: Log,
     pub(super) component: bool,
     /// The merge schema in force, which an `openapi` field may have changed.
@@ -56,6 +58,7 @@ impl Accumulated {
             resources: Vec::new(),
             specs: Specs::none(),
             vars: Vec::new(),
+            named_vars: BTreeMap::new(),
             log: Log::default(),
             component: false,
             schema,

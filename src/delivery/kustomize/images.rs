@@ -7,7 +7,7 @@ use super::id::text_at;
 use super::log::{Log, ProblemKind};
 use super::merge::{Kind, Misfit};
 use super::metadata::report;
-use super::patch::requoted;
+use super::patch::{requoted, unfit};
 use super::pattern;
 use super::resource::Resource;
 use crate::yaml::{Node, Scalar, Style, Value};
@@ -33,6 +33,10 @@ impl<'n> Image<'n> {
             return;
         }
         for resource in resources.iter_mut().filter(|r| text_at(&r.root, &["kind"]) != "CustomResourceDefinition") {
+            if let Err(misfit) = log.work(|work| work.spend(resource.root.weight() as usize, self.entry.span())) {
+                unfit(misfit, resource, log);
+                continue;
+            }
             let mut root = self.containers(&resource.root);
             for spec in specs {
                 let mut set = |node: &Node| match Kind::of(node) {

@@ -144,6 +144,11 @@ impl Log {
         false
     }
 
+    /// Whether no patch is held against anything any more.
+    pub(super) fn is_spent(&self) -> bool {
+        self.met > MAX_MEETINGS
+    }
+
     /// Lets a change work, within what is left for all of them.
     pub(super) fn work<T>(&mut self, change: impl FnOnce(&Work) -> T) -> T {
         let work = self.steps();

@@ -3,15 +3,16 @@
 //! Truth: `api/filters/nameref`. A candidate must have had the old name, be of the referred kind and be reachable from the
 //! referrer's namespace; among several the one renamed in the same layers wins.
 
+use super::bounds::Work;
 use super::edit;
 use super::fieldspec::{FieldSpec, Walk};
 use super::id::{Gvk, Id, text_at};
 use super::log::Log;
 use super::merge::{Kind, Misfit};
-use super::metadata::report;
+use super::patch::unfit;
 use super::resource::Resource;
 use crate::yaml::{Node, Style};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Rewrites every reference to an object that has been renamed.
 pub(super) fn update(resources: &mut [Resource], references: &[(Gvk, Vec<FieldSpec>)], log: &mut Log) {
@@ -27,20 +28,23 @@ pub(super) fn update(resources: &mut [Resource], references: &[(Gvk, Vec<FieldSp
             continue;
         }
         let namespaces = subject_namespaces(&referrer.root);
-        let view = View { targets: &targets, id: referrer.id(), referrer: referrer.clone(), namespaces };
+        let view = View { targets: &targets, place: Place::of(&referrer.id()), referrer: referrer.clone(), namespaces, work: log.steps() };
         for (target, spec) in specs {
             let mut set = |node: &Node| view.rewritten(node, target, spec);
             match spec.apply_any_kind(&referrer.root, &mut Walk { create: None, by: referrer.origin.span, set: &mut set }) {
                 Ok(root) => referrer.root = root,
-                Err(misfit) => report(misfit, referrer, log),
+                Err(misfit) => unfit(misfit, referrer, log),
             }
         }
+        log.stepped(&view.work);
     }
 }
 
 /// What can be referred to.
 struct Target {
     id: Id,
+    /// Of the identity it has now.
+    place: Place,
     original: Id,
     previous: Vec<Id>,
     prefixes: Vec<Box<str>>,
@@ -51,6 +55,17 @@ struct Targets {
     all: Vec<Target>,
     /// Only what has been renamed has earlier identities, so only that is ever found.
     by_old_name: BTreeMap<Box<str>, Vec<usize>>,
+    /// By the namespace that they began in.
+    began: HashMap<Box<str>, Began>,
+}
+
+/// Where those are now that began in one namespace.
+#[derive(Default)]
+struct Began {
+    cluster_scoped: bool,
+    /// The namespaces as written, and those that count where nothing is written.
+    written: HashSet<Box<str>>,
+    effective: HashSet<Box<str>>,
 }
 
 impl Targets {
@@ -62,25 +77,48 @@ impl Targets {
             for name in names {
                 by_old_name.entry(name.into()).or_default().push(all.len());
             }
+            let id = resource.id();
             all.push(Target {
-                id: resource.id(),
+                place: Place::of(&id),
+                id,
                 original: resource.original_id(),
                 previous: resource.previous().collect(),
                 prefixes: resource.state.prefixes.clone(),
                 suffixes: resource.state.suffixes.clone(),
             });
         }
-        Self { all, by_old_name }
+        let mut began: HashMap<Box<str>, Began> = HashMap::new();
+        for target in all.iter().filter(|t: &&Target| !t.original.gvk.is_cluster_scoped()) {
+            let there = began.entry(target.original.effective_namespace().into()).or_default();
+            there.cluster_scoped |= target.place.cluster_scoped;
+            there.written.insert(target.id.namespace.clone());
+            there.effective.insert(target.place.namespace.clone());
+        }
+        Self { all, by_old_name, began }
+    }
+}
+
+/// Where an object is: told once, because the kinds that are in no namespace are a list.
+struct Place {
+    cluster_scoped: bool,
+    namespace: Box<str>,
+}
+
+impl Place {
+    fn of(id: &Id) -> Self {
+        Self { cluster_scoped: id.gvk.is_cluster_scoped(), namespace: id.effective_namespace().into() }
     }
 }
 
 /// The targets as one referrer sees them.
 struct View<'t> {
     targets: &'t Targets,
-    id: Id,
+    place: Place,
     referrer: Resource,
     /// Namespaces of the service accounts a role binding names.
     namespaces: BTreeSet<Box<str>>,
+    /// How much may still be gone through.
+    work: Work,
 }
 
 impl View<'_> {
@@ -105,10 +143,16 @@ impl View<'_> {
         }
     }
 
+    /// Goes through all that has ever had a name.
+    fn spend(&self, name: &str, node: &Node) -> Result<(), Misfit> {
+        self.work.spend(self.targets.by_old_name.get(name).map_or(0, Vec::len), node.span())
+    }
+
     /// A field that holds a name.
     fn name(&self, node: &Node, target: &Gvk, spec: &FieldSpec) -> Result<Node, Misfit> {
         let old = node.text().unwrap_or("");
         let same = |found: &[&Target]| found.windows(2).all(|w| w.first().map(|t| &t.id.name) == w.last().map(|t| &t.id.name));
+        self.spend(old, node)?;
         match self.referral(old, None, target, spec, same) {
             Ok(Some(found)) if &*found.id.name != old => Ok(renamed(node, &found.id.name)),
             Ok(_) => Ok(node.clone()),
@@ -128,6 +172,7 @@ impl View<'_> {
             let key = |t: Option<&&Target>| t.map(|t| (t.id.name.clone(), t.id.namespace.clone()));
             found.windows(2).all(|w| key(w.first()) == key(w.last()))
         };
+        self.spend(old, node)?;
         let found = match self.referral(old, namespace, target, spec, same) {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(node.clone()),
@@ -166,7 +211,7 @@ impl View<'_> {
             Some(ns) => {
                 let namespaced = |id: &Id| !id.gvk.is_cluster_scoped() && id.effective_namespace() == ns;
                 // Whether any object at all began in the namespace decides which identity counts.
-                let began = self.targets.all.iter().any(|t| self.can_see(t) && namespaced(&t.original));
+                let began = self.targets.began.get(ns).is_some_and(|there| self.can_see_any(there));
                 candidates.into_iter().filter(|t| namespaced(if began { &t.original } else { &t.id })).collect()
             }
         };
@@ -193,17 +238,25 @@ impl View<'_> {
 
     /// `SubsetThatCouldBeReferencedByResource`.
     fn can_see(&self, target: &Target) -> bool {
-        self.id.gvk.is_cluster_scoped()
-            || target.id.gvk.is_cluster_scoped()
-            || target.id.effective_namespace() == self.id.effective_namespace()
+        self.place.cluster_scoped
+            || target.place.cluster_scoped
+            || target.place.namespace == self.place.namespace
             || self.namespaces.contains(&target.id.namespace)
     }
 
+    /// The same of any of those that began in a namespace.
+    fn can_see_any(&self, there: &Began) -> bool {
+        self.place.cluster_scoped
+            || there.cluster_scoped
+            || there.effective.contains(&self.place.namespace)
+            || self.namespaces.iter().any(|ns| there.written.contains(ns))
+    }
+
     fn shares_namespace(&self, target: &Target) -> bool {
-        self.id.gvk.is_cluster_scoped()
-            || target.id.gvk.is_cluster_scoped()
+        self.place.cluster_scoped
+            || target.place.cluster_scoped
             || &*target.id.gvk.kind == "ServiceAccount"
-            || target.id.effective_namespace() == self.id.effective_namespace()
+            || target.place.namespace == self.place.namespace
     }
 
     fn same_affixes(&self, target: &Target, lenient: bool) -> bool {

@@ -11,6 +11,7 @@ use super::pointer::{self, Change};
 use super::resource::Resource;
 use super::select::LabelSelector;
 use super::specs::gvk_of;
+use crate::source::Span;
 use crate::yaml::{Dialect, Lookup, Node, Opaque, Style, Typed, Value};
 
 const INT_TAG: &str = "tag:yaml.org,2002:int";
@@ -23,6 +24,9 @@ pub(super) fn apply(replacement: &Node, resources: &mut [Resource], log: &mut Lo
     let (Some(source), Some(targets)) = (fields::value(replacement, "source"), fields::value(replacement, "targets")) else {
         return log.refuse(ProblemKind::Field, replacement.span(), "a replacement has a source and targets");
     };
+    if !held_against(resources, log, replacement.span()) {
+        return;
+    }
     let value = match value(source, resources, log) {
         Ok(value) => value,
         Err(misfit) => return log.refuse_related(ProblemKind::NoTarget, misfit.span, misfit.message, misfit.related.unwrap_or(source.span())),
@@ -35,8 +39,8 @@ pub(super) fn apply(replacement: &Node, resources: &mut [Resource], log: &mut Lo
             log.refuse(ProblemKind::Field, target.span(), "a target selects objects");
             continue;
         };
-        if !log.meet(resources.len(), target.span()) {
-            return resources.iter_mut().for_each(|r| hide_all(r, target.span()));
+        if !held_against(resources, log, target.span()) {
+            return;
         }
         if let Err(misfit) = log.work(|work| copy(&value, target, select, resources, work)) {
             if bounds::is_beyond(&misfit) {
@@ -49,6 +53,16 @@ pub(super) fn apply(replacement: &Node, resources: &mut [Resource], log: &mut Lo
             }
         }
     }
+}
+
+/// Whether the objects may be gone through once more. From the first time on that they may not, nothing about them is certain.
+fn held_against(resources: &mut [Resource], log: &mut Log, span: Span) -> bool {
+    let was_spent = log.is_spent();
+    let may = log.meet(resources.len(), span);
+    if !may && !was_spent {
+        resources.iter_mut().for_each(|r| hide_all(r, span));
+    }
+    may
 }
 
 /// `group`, `version`, `kind`, `name`, `namespace`, each exact or absent.

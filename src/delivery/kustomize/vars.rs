@@ -13,7 +13,8 @@ use super::pointer;
 use super::resource::Resource;
 use crate::source::Span;
 use crate::yaml::{Lookup, Node, Opaque, Style, Value};
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 /// Takes a var of the kustomization at hand and marks the object it reads from.
 pub(super) fn add(var: &Node, acc: &mut Accumulated) {
@@ -28,6 +29,10 @@ pub(super) fn add(var: &Node, acc: &mut Accumulated) {
         namespace: fields::text(object, "namespace").unwrap_or("").into(),
     };
     let matches = |id: &Id| if target.namespace.is_empty() { id.gvk == target.gvk && id.name == target.name } else { id.same(&target) };
+    // Beyond the bound every var stands for something unknown.
+    if !acc.log.meet(acc.resources.len(), var.span()) {
+        return merge(var, acc);
+    }
     let found: Vec<usize> = acc.resources.iter().enumerate().filter(|(_, r)| r.any_id(matches)).map(|(n, _)| n).collect();
     let name = fields::text(var, "name").unwrap_or("");
     match found.as_slice() {
@@ -44,24 +49,31 @@ pub(super) fn add(var: &Node, acc: &mut Accumulated) {
 
 /// Takes a var; a name that is taken is refused.
 pub(super) fn merge(var: &Node, acc: &mut Accumulated) {
-    let name = fields::text(var, "name");
-    match acc.vars.iter().find(|v| fields::text(v, "name") == name) {
-        Some(first) => {
-            let message = format!("the var `{}` is already there", name.unwrap_or(""));
-            acc.log.refuse_related(ProblemKind::Duplicate, var.span(), message, first.span());
+    let name = fields::text(var, "name").unwrap_or("");
+    match acc.named_vars.entry(name.into()) {
+        Entry::Occupied(first) => {
+            acc.log.refuse_related(ProblemKind::Duplicate, var.span(), format!("the var `{name}` is already there"), *first.get());
         }
-        None => acc.vars.push(var.clone()),
+        Entry::Vacant(free) => {
+            free.insert(var.span());
+            acc.vars.push(var.clone());
+        }
     }
 }
 
 /// Replaces `$(NAME)` wherever the specs say.
 pub(super) fn resolve(vars: &[Node], resources: &mut [Resource], specs: &[FieldSpec], log: &mut Log) {
     let mut values: BTreeMap<&str, Node> = BTreeMap::new();
+    let mut sources: HashMap<&str, &Resource> = HashMap::new();
+    for resource in resources.iter() {
+        for name in &resource.state.vars {
+            sources.entry(name).or_insert(resource);
+        }
+    }
     for var in vars {
         let Some(name) = fields::text(var, "name") else { continue };
         let path = fields::value(var, "fieldref").and_then(|f| fields::text(f, "fieldPath")).unwrap_or("metadata.name");
-        let source = resources.iter().find(|r| r.state.vars.iter().any(|v| &**v == name));
-        let value = match source.map(|r| pointer::find(&r.root, &pointer::with_indices(path))) {
+        let value = match sources.get(name).map(|r| pointer::find(&r.root, &pointer::with_indices(path))) {
             Some(Ok(Lookup::Found(node))) => node.clone(),
             Some(Ok(Lookup::Unknown(unknown))) => Node::new(Value::Opaque(unknown.clone()), var.span()),
             Some(_) => {
