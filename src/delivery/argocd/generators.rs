@@ -95,6 +95,9 @@ pub(super) fn all(generators: &[Node], context: &Context<'_>) -> Yield {
     result
 }
 
+/// About what a parameter takes besides its name and its value, in bytes.
+const PARAMETER: usize = 64;
+
 /// One generator. `outer` are parameters of the generator it is combined with in a matrix.
 fn one(generator: &Node, context: &Context<'_>, outer: &Params, depth: usize) -> Yield {
     let mut result = Yield::default();
@@ -119,8 +122,11 @@ fn one(generator: &Node, context: &Context<'_>, outer: &Params, depth: usize) ->
     }
     for (key, value) in body.entries_at(&["values"]).iter().filter_map(|e| Some((e.key.text()?, e.value.text()?))) {
         for instance in &mut result.instances {
-            let filled = if effort.go(1, body.span()) { text(value, &instance.params, effort, body.span()) } else { value.to_owned() };
-            instance.params.insert(format!("values.{key}"), filled);
+            // What is not there is left as a template, which is unknown.
+            if effort.go(1, body.span()) && effort.fill(PARAMETER + key.len() + value.len(), body.span()) {
+                let filled = text(value, &instance.params, effort, body.span());
+                instance.params.insert(format!("values.{key}"), filled);
+            }
         }
     }
     if let Some(selector) = generator.find(&["selector"]) {
