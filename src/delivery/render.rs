@@ -39,6 +39,9 @@ pub(super) struct Renderer<'w> {
     pub(super) effort: Effort,
 }
 
+/// What an object costs that is there once more with other values: it is read and held against all that is looked for.
+const STEPS_OF_AN_OBJECT: usize = 40;
+
 impl<'w> Renderer<'w> {
     pub(super) fn new(workspace: &'w Workspace) -> Self {
         let kustomizer = Kustomizer::new(workspace, Options { restrict_to_root: true, lean: true });
@@ -130,7 +133,10 @@ impl<'w> Renderer<'w> {
         };
         // Most differ in their variables alone.
         let mut rendered = if overlay.is_none() { (*self.remember(format!("flux {directory}"), build)).clone() } else { build() };
-        if let Some(substitution) = substitution {
+        // Beyond the bound the variables stay where they are, and are unknown.
+        let work = rendered.objects.len().saturating_mul(STEPS_OF_AN_OBJECT);
+        let at = || Span::new(rendered.files.first().copied().unwrap_or(FileId(0)), 0, 0);
+        if let Some(substitution) = substitution.filter(|_| self.effort.go(work, at())) {
             let objects = rendered.objects.iter().filter_map(|o| Object::read(&substitution.apply(&o.root, &self.effort))).collect();
             rendered.objects = Arc::new(objects);
         }
