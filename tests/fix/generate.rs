@@ -137,6 +137,8 @@ impl Writer<'_> {
     fn comment_behind(&mut self) {
         if self.r.percent(self.style.comments / 2) {
             let blank = *self.r.pick(&[" ", "  ", "\t"]);
+            // go-yaml takes no tab behind the dash of a list.
+            let blank = if self.out.ends_with('-') { " " } else { blank };
             let comment = self.new_comment();
             self.push(blank);
             self.push(&comment);
