@@ -1,17 +1,32 @@
-//! How much of one cluster is looked at: rules hold its nodes against placements and architectures against each other.
+//! How much of clusters is looked at: rules hold their nodes against placements and architectures against each other.
 
 use super::Cluster;
+use super::homes::MAX_MEMBERS;
 use crate::nodes::arch::Arch;
 use crate::operator::hyperconverged::Part;
 use crate::operator::placement::Placement;
 use crate::source::Span;
 use crate::yaml::Opaque;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many architectures the nodes of one cluster may have.
 const MAX_ARCHITECTURES: usize = 100;
 /// How many requirements and values of placements the nodes of all clusters may be held against.
 const MAX_HELD: usize = 20_000_000;
+
+/// The bounds of this program that were hit, and where first.
+#[derive(Default)]
+pub(super) struct Beyond(pub(super) BTreeMap<String, Span>);
+
+impl Beyond {
+    pub(super) fn members(&mut self, span: Span) {
+        self.note(span, format!("clusters are given more than {MAX_MEMBERS} objects in all; the others were left out"));
+    }
+
+    pub(super) fn note(&mut self, span: Span, words: String) {
+        self.0.entry(words).or_insert(span);
+    }
+}
 
 /// Leaves out what is too much, and says where and what.
 pub(super) fn apply(clusters: &mut [Cluster]) -> Vec<(Span, String)> {

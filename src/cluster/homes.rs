@@ -2,7 +2,7 @@
 
 use super::Cluster;
 use super::conventions::{Nameless, Near, Relation};
-use super::join::{FoundHco, FoundPool};
+use super::gather::{FoundHco, FoundPool};
 use super::names::Names;
 use super::place::{Home, directory, named};
 use crate::finding::Confidence;

@@ -2,7 +2,7 @@
 //!
 //! The installer calls everything it makes after the cluster and five random characters, and OpenShift's nodes name their machines.
 
-use super::join::{FoundHco, FoundPool};
+use super::gather::{FoundHco, FoundPool};
 use super::names::Names;
 use super::place::{Home, named};
 use crate::finding::Confidence;

@@ -6,6 +6,7 @@ mod bounds;
 pub mod conventions;
 mod duplicates;
 mod flag;
+mod gather;
 mod homes;
 mod infrastructure;
 mod join;

@@ -168,7 +168,7 @@ bounds! {
     members: "src/cluster/homes.rs" MAX_MEMBERS = "200_000", "each cluster counted | 200000 |", all_for_all() => "clusters are given more than 200000 objects";
     amendments: "src/cluster/amend.rs" MAX_HELD = "2_000_000", "of sync sets meet | 2000000 |", patches_for_all()
         => "the patches of sync sets are held against more than 2000000 objects";
-    values_of_members: "src/cluster/join.rs" MAX_VALUES = "2_000_000", "of HyperConvergeds, each cluster counted | 2000000 |", large_for_all()
+    values_of_members: "src/cluster/gather.rs" MAX_VALUES = "2_000_000", "of HyperConvergeds, each cluster counted | 2000000 |", large_for_all()
         => "the HyperConvergeds of all clusters hold more than 2000000 values";
     pairs: "src/cluster/homes.rs" MAX_PAIRS = "5_000_000", "against each other | 5000000 |", directories_beside_each_other()
         => "more than 5000000 pairs of directories would be held against each other";
