@@ -12,7 +12,7 @@ pub const MAX_DEPTH: usize = 64;
 pub const MAX_OBJECTS: usize = 20_000;
 /// How many times components may be taken in by one kustomization.
 pub const MAX_COMPONENTS: usize = 2_000;
-/// How many objects the patches and replacements of one kustomization may be held against, all together.
+/// How many objects the patches, replacements, vars and other changes of one kustomization may be held against, all together.
 pub const MAX_MEETINGS: usize = 2_000_000;
 /// How many values an object may have after something was copied into it.
 pub const MAX_VALUES: u32 = 100_000;

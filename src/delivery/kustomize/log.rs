@@ -93,7 +93,7 @@ pub(super) struct Log {
     pub(super) incomplete: Option<Span>,
     /// An object was looked for and is not there.
     pub(super) sought: bool,
-    /// How many objects patches were held against.
+    /// How many objects patches, replacements, vars and other changes were held against.
     met: usize,
     /// How many steps changes took.
     worked: u64,
@@ -134,7 +134,7 @@ impl Log {
         }
     }
 
-    /// Counts objects that a patch is held against. `false` from the first one on that is too many.
+    /// Counts objects that a change is held against. `false` from the first one on that is too many.
     pub(super) fn meet(&mut self, objects: usize, span: Span) -> bool {
         self.met = self.met.saturating_add(objects);
         if self.met <= MAX_MEETINGS {
@@ -144,7 +144,7 @@ impl Log {
         false
     }
 
-    /// Whether no patch is held against anything any more.
+    /// Whether no change is held against anything any more.
     pub(super) fn is_spent(&self) -> bool {
         self.met > MAX_MEETINGS
     }
