@@ -25,4 +25,4 @@ pub use lookup::Lookup;
 pub use node::{Entry, Mapping, Node, Opaque, Removal, RemovedItem, Scalar, Sequence, Style, Value};
 pub use overlay::Lists;
 pub use parse::{Document, Parsed, Problem, ProblemKind, parse, parse_value, weigh};
-pub use scalar::{Dialect, Typed};
+pub use scalar::{Dialect, Typed, UNTYPED};

@@ -31,6 +31,9 @@ pub enum Typed<'a> {
     Str(&'a str),
 }
 
+/// The tag of a scalar that is written anew without a type: it counts as none, and tells that there was none.
+pub const UNTYPED: &str = "";
+
 const CORE: &str = "tag:yaml.org,2002:";
 
 impl Scalar {
@@ -41,7 +44,7 @@ impl Scalar {
     #[must_use]
     pub fn typed(&self, tag: Option<&str>, dialect: Dialect) -> Typed<'_> {
         let text = &*self.text;
-        let Some(tag) = tag else {
+        let Some(tag) = tag.filter(|t| *t != UNTYPED) else {
             return if self.style == Style::Plain { resolve(text, dialect) } else { Typed::Str(text) };
         };
         // An explicit core tag has even a quoted scalar resolved; any other tag makes it a string.

@@ -1,12 +1,13 @@
 //! What one kustomization has taken in so far: its objects, and what holds for all of them.
 
 use super::bounds::{MAX_OBJECTS, MAX_TAKEN};
+use super::finish::with_string_annotations;
 use super::id::Id;
 use super::log::{Log, ProblemKind};
-use super::resource::Resource;
+use super::resource::{Resource, Step};
 use super::schema::Schema;
 use super::specs::Specs;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::yaml::{Mapping, Node, Opaque, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -50,6 +51,8 @@ pub(super) struct Accumulated {
     taken: Arc<AtomicUsize>,
     /// That there are too many objects was told.
     full: bool,
+    /// How many transformers of each kind the kustomization at hand has begun.
+    steps: BTreeMap<&'static str, usize>,
 }
 
 impl Accumulated {
@@ -68,7 +71,20 @@ impl Accumulated {
             passed_over: false,
             taken: Arc::clone(taken),
             full: false,
+            steps: BTreeMap::new(),
         }
+    }
+
+    /// Before a kustomization's transformers.
+    pub(super) fn begin(&mut self) {
+        self.steps.clear();
+    }
+
+    /// A transformer of the kustomization in this file.
+    pub(super) fn step(&mut self, kind: &'static str, layer: Option<FileId>) -> Option<Step> {
+        let count = self.steps.entry(kind).or_default();
+        *count += 1;
+        Some(Step { layer: layer?, kind, nth: *count - 1 })
     }
 
     /// Something was looked for that may be among what was passed over.
@@ -107,6 +123,13 @@ impl Accumulated {
         }
         self.full = true;
         self.log.limit(reference, message, false);
+    }
+
+    /// After each transformer: where origins are noted, so is the transformer, and annotations are written anew for that.
+    pub(super) fn transformed(&mut self) {
+        if self.mode.noted {
+            self.resources.iter_mut().for_each(|r| r.root = with_string_annotations(&r.root));
+        }
     }
 
     /// Takes the identities anew after transformers changed them.

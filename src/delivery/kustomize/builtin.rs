@@ -38,9 +38,7 @@ pub(super) fn run(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, ob
         "PatchJson6902Transformer" => transform::json_entry(kustomizer, kustomization, config, acc),
         "PatchStrategicMergeTransformer" => {
             let inline = fields::value(config, "patches").into_iter();
-            for item in fields::items(config, "paths").iter().chain(inline) {
-                transform::strategic_file(kustomizer, kustomization, item, acc);
-            }
+            transform::strategic_files(kustomizer, kustomization, fields::items(config, "paths").iter().chain(inline), acc);
         }
         "ImageTagTransformer" => match fields::value(config, "imageTag").map(Image::read) {
             Some(Ok(image)) => image.apply(&mut acc.resources, &specs, &mut acc.log),

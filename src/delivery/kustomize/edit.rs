@@ -2,7 +2,7 @@
 
 use super::dates::timestamp;
 use crate::source::Span;
-use crate::yaml::{Dialect, Entry, Lookup, Mapping, Node, Removal, RemovedItem, Scalar, Sequence, Style, Typed, Value};
+use crate::yaml::{Dialect, Entry, Lookup, Mapping, Node, Removal, RemovedItem, Scalar, Sequence, Style, Typed, UNTYPED, Value};
 
 /// The resolved tag of strings.
 pub(super) const STRING_TAG: &str = "tag:yaml.org,2002:str";
@@ -74,6 +74,17 @@ pub(super) fn string(text: impl Into<Box<str>>, span: Span) -> Node {
     if node.as_str().is_some_and(|t| timestamp(t).is_none()) { node } else { node.with_tag(STRING_TAG) }
 }
 
+/// A name or an image in the style of the one whose place it takes. Nothing says that it is a string, so a bare `12` is a number from then on.
+pub(super) fn renamed(style: Style, text: &str, span: Span) -> Node {
+    let node = Node::scalar(text, style, span);
+    let is_string = |dialect| node.as_scalar().is_some_and(|s| matches!(s.typed(None, dialect), Typed::Str(_)));
+    match style {
+        Style::Plain if is_string(Dialect::Kustomize) && !is_string(Dialect::Kubernetes) => node.with_tag(STRING_TAG),
+        Style::Plain => node.with_tag(UNTYPED),
+        _ => node,
+    }
+}
+
 /// A string in a field that is new: kyaml quotes it when a YAML 1.1 reader would take the bare text for something else.
 pub(super) fn new_string(text: impl Into<Box<str>>, span: Span) -> Node {
     quoted_word(string(text, span))
@@ -106,9 +117,12 @@ pub(super) fn needs_quotes(text: &str) -> bool {
         || text.contains(char::is_control)
 }
 
-/// The same text as a string, unless it already is one.
+/// The same text as a string, unless it already is one. A date stays as it is written.
 pub(super) fn as_string(node: &Node) -> Node {
     match node.as_scalar() {
+        Some(scalar) if scalar.style == Style::Plain && node.tag() != Some(STRING_TAG) && timestamp(&scalar.text).is_some() => {
+            node.clone().with_tag(STRING_TAG)
+        }
         Some(_) if node.as_str().is_some() => node.clone(),
         Some(scalar) => new_string(scalar.text.clone(), node.span()),
         None => string("", node.span()),
@@ -125,46 +139,34 @@ pub(super) fn with_text(node: &Node, text: impl Into<Box<str>>, span: Span) -> N
     }
 }
 
-/// The tree with one node replaced wherever it stands.
-pub(super) fn with_every(tree: &Node, old: &Node, new: &Node) -> Node {
-    if tree.same(old) {
-        return new.clone();
-    }
-    match tree.value() {
-        Value::Scalar(_) | Value::Opaque(_) => tree.clone(),
+/// The tree with some of its scalars changed: those that `change` gives another value for.
+pub(super) fn with_scalars(node: &Node, change: &dyn Fn(&Node, &Scalar) -> Option<Node>) -> Node {
+    match node.value() {
+        Value::Scalar(scalar) => change(node, scalar).unwrap_or_else(|| node.clone()),
+        Value::Opaque(_) => node.clone(),
         Value::Sequence(sequence) => {
-            let items: Vec<Node> = sequence.items.iter().map(|i| with_every(i, old, new)).collect();
-            let same = items.iter().zip(&sequence.items).all(|(a, b)| a.same(b));
-            if same { tree.clone() } else { with_items(tree, items) }
+            let items: Vec<Node> = sequence.items.iter().map(|i| with_scalars(i, change)).collect();
+            let unchanged = items.iter().zip(&sequence.items).all(|(a, b)| a.same(b));
+            if unchanged { node.clone() } else { with_items(node, items) }
         }
         Value::Mapping(mapping) => {
-            let values: Vec<Node> = mapping.entries.iter().map(|e| with_every(&e.value, old, new)).collect();
+            let values: Vec<Node> = mapping.entries.iter().map(|e| with_scalars(&e.value, change)).collect();
             if values.iter().zip(&mapping.entries).all(|(v, e)| v.same(&e.value)) {
-                return tree.clone();
+                return node.clone();
             }
-            with_mapping(tree, |m| m.entries.iter_mut().zip(values).for_each(|(e, v)| e.value = v))
+            with_mapping(node, |m| m.entries.iter_mut().zip(values).for_each(|(e, v)| e.value = v))
         }
     }
 }
 
-/// The tree with a node of its own in every place where a scalar of these stands.
-pub(super) fn with_own_scalars(tree: &Node, these: &dyn Fn(&Node) -> bool) -> Node {
-    match tree.value() {
-        Value::Scalar(_) if these(tree) => in_place(tree, tree.value().clone()),
-        Value::Scalar(_) | Value::Opaque(_) => tree.clone(),
-        Value::Sequence(sequence) => {
-            let items: Vec<Node> = sequence.items.iter().map(|i| with_own_scalars(i, these)).collect();
-            let same = items.iter().zip(&sequence.items).all(|(a, b)| a.same(b));
-            if same { tree.clone() } else { with_items(tree, items) }
+/// The tree with another value at the end of a path whose keys are all there.
+pub(super) fn with_value_at(tree: &Node, path: &[&str], new: Node) -> Node {
+    let Some((key, rest)) = path.split_first() else { return new };
+    with_mapping(tree, |m| {
+        if let Some(entry) = m.entries.iter_mut().find(|e| e.key.text() == Some(key)) {
+            entry.value = with_value_at(&entry.value, rest, new);
         }
-        Value::Mapping(mapping) => {
-            let values: Vec<Node> = mapping.entries.iter().map(|e| with_own_scalars(&e.value, these)).collect();
-            if values.iter().zip(&mapping.entries).all(|(v, e)| v.same(&e.value)) {
-                return tree.clone();
-            }
-            with_mapping(tree, |m| m.entries.iter_mut().zip(values).for_each(|(e, v)| e.value = v))
-        }
-    }
+    })
 }
 
 /// An empty map that further keys may belong to, when `open`, else an empty map.

@@ -105,7 +105,7 @@ impl Walk<'_> {
         }
         let key = match entry {
             Some(entry) if !rest.is_empty() || new.as_mapping().is_some() => entry.key.clone(),
-            _ => Node::scalar(name, Style::Plain, self.by),
+            _ => edit::string(name, self.by),
         };
         Ok(edit::with_mapping(node, |m| match entry {
             Some(_) => edit::set_value(m, &key, new),

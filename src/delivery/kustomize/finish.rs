@@ -3,16 +3,16 @@
 
 use super::Build;
 use super::accumulated::Accumulated;
-use super::dates;
 use super::edit;
 use super::generate;
 use super::log::ProblemKind;
+use super::merge::Kind;
 use super::metadata::report;
 use super::nameref;
 use super::reading::{with_full_dates, without_gaps};
 use super::resource::Resource;
 use super::vars;
-use crate::yaml::{Lookup, Node, Style};
+use crate::yaml::{Lookup, Node};
 use std::collections::BTreeMap;
 
 /// Marks an object that is for kustomize alone, unless its value is `false`.
@@ -73,13 +73,15 @@ pub(super) fn append_hashes(objects: &mut [Resource]) {
     }
 }
 
-/// Kustomize writes annotations anew at the end: every value becomes a string, and an empty map goes.
-fn with_string_annotations(root: &Node) -> Node {
+/// The object with annotations that kustomize has written anew, as it does at the end: every value is a string, and an empty map goes.
+pub(super) fn with_string_annotations(root: &Node) -> Node {
     let Some(entry) = root.entry_at(&["metadata", "annotations"]) else { return root.clone() };
     let strings: Option<Vec<Node>> = match entry.value.as_mapping() {
         Some(map) if map.entries.is_empty() && map.open.is_none() => None,
-        Some(map) => Some(map.entries.iter().map(|e| stringified(&e.value)).collect()),
-        None if matches!(entry.value.value(), crate::yaml::Value::Opaque(_)) => return root.clone(),
+        Some(map) => {
+            Some(map.entries.iter().map(|e| if Kind::of(&e.value) == Kind::Opaque { e.value.clone() } else { edit::as_string(&e.value) }).collect())
+        }
+        None if Kind::of(&entry.value) == Kind::Opaque => return root.clone(),
         None => None,
     };
     let changed =
@@ -98,15 +100,4 @@ fn with_string_annotations(root: &Node) -> Node {
             }
         });
     })
-}
-
-fn stringified(value: &Node) -> Node {
-    match value.value() {
-        crate::yaml::Value::Opaque(_) => value.clone(),
-        // A date that is a string stays as it is written.
-        crate::yaml::Value::Scalar(scalar) if scalar.style == Style::Plain && value.as_str().is_some() => {
-            if dates::timestamp(&scalar.text).is_some() { value.clone().with_tag(edit::STRING_TAG) } else { value.clone() }
-        }
-        _ => edit::as_string(value),
-    }
 }

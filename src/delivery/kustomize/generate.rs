@@ -298,7 +298,8 @@ fn laid_over(old: &Node, new: &Node, merges: bool) -> Node {
         if let Some(meta) = &new_meta {
             let meta = edit::with_mapping(meta, |m| {
                 for key in ["name", "namespace"] {
-                    put(m, key, inner(&old_meta, key), meta_span);
+                    let old = inner(&old_meta, key);
+                    put(m, key, old.map(|n| edit::renamed(Style::Plain, n.text().unwrap_or(""), n.span())), meta_span);
                 }
                 for key in ["labels", "annotations"] {
                     put(m, key, union(inner(&old_meta, key), inner(&new_meta, key), meta_span), meta_span);
@@ -308,10 +309,15 @@ fn laid_over(old: &Node, new: &Node, merges: bool) -> Node {
         }
         if merges {
             for key in ["data", "binaryData"] {
-                put(m, key, union(field(old, key), field(new, key), new.span()), new.span());
+                put(m, key, union(field(old, key).map(|data| without_nulls(&data)), field(new, key), new.span()), new.span());
             }
         }
     })
+}
+
+/// Data in which what is null is an empty text.
+fn without_nulls(data: &Node) -> Node {
+    edit::with_scalars(data, &|node, _| node.is_null().then(|| Node::scalar("", Style::DoubleQuoted, node.span())))
 }
 
 /// The hash of an object's content as kustomize appends it to names (`api/hasher`); `None` when some of the content is unknown.

@@ -7,10 +7,10 @@ use super::id::text_at;
 use super::log::{Log, ProblemKind};
 use super::merge::{Kind, Misfit};
 use super::metadata::report;
-use super::patch::{requoted, unfit};
+use super::patch::unfit;
 use super::pattern;
 use super::resource::Resource;
-use crate::yaml::{Node, Scalar, Style, Value};
+use crate::yaml::{Node, Style, Value};
 use regex::Regex;
 
 /// One entry of `images`.
@@ -121,11 +121,7 @@ impl<'n> Image<'n> {
         if *name == *old.text {
             return node.clone();
         }
-        if old.style == Style::Plain {
-            edit::string(name, span)
-        } else {
-            Node::new(Value::Scalar(Scalar { text: name.into(), style: old.style }), span)
-        }
+        edit::renamed(old.style, &name, span)
     }
 }
 
@@ -157,9 +153,7 @@ pub(super) fn replicas(entry: &Node, resources: &mut [Resource], specs: &[FieldS
                 continue;
             }
             found = true;
-            let rewritten = resource.state.rewritten;
-            let written = |old: &Node| if rewritten { requoted(old) } else { old.clone() };
-            let mut set = |old: &Node| match written(old).as_scalar() {
+            let mut set = |old: &Node| match old.as_scalar() {
                 // The count keeps the quotes of what it replaces.
                 Some(scalar) if scalar.style != Style::Plain => Ok(Node::scalar(value.text().unwrap_or("0"), scalar.style, value.span())),
                 Some(_) if count.is_none() => Ok(Node::scalar("0", Style::Plain, value.span())),

@@ -16,6 +16,7 @@ pub(super) struct Operation {
     from: Vec<String>,
     /// Null when the patch gives none.
     value: Node,
+    has_value: bool,
     /// The `path` value's place: the key of what is added.
     path_span: Span,
     /// The path is empty, which means the whole object to `replace` alone.
@@ -65,6 +66,7 @@ fn operation(item: &Node) -> Result<Operation, Misfit> {
         path: pointer(path)?,
         from,
         value,
+        has_value: field("value").is_some(),
         path_span: path.span(),
         whole: path.text() == Some(""),
         rootless: path.text().is_some_and(|p| !p.starts_with('/')),
@@ -83,6 +85,16 @@ impl Operation {
     /// Whether its path lacks the leading `/` and therefore does not mean what it says.
     pub(super) fn misses_slash(&self) -> bool {
         self.rootless && !self.whole
+    }
+
+    /// Whether it removes or replaces what stands at a path.
+    pub(super) fn takes_away(&self, path: &[&str]) -> bool {
+        let leads = |to: &[String]| to.len() <= path.len() && to.iter().zip(path).all(|(a, b)| a == b);
+        match self.kind {
+            OperationKind::Test => false,
+            OperationKind::Move => leads(&self.path) || leads(&self.from),
+            OperationKind::Add | OperationKind::Remove | OperationKind::Replace | OperationKind::Copy => leads(&self.path),
+        }
     }
 
     /// The place of its path.
@@ -114,11 +126,15 @@ impl Operation {
             OperationKind::Copy | OperationKind::Move => {
                 let value = match self.find(root, &self.from, work)? {
                     // A copy is a value of its own, whatever is done to the first.
-                    Lookup::Found(node) if self.kind == OperationKind::Copy => edit::with_own_scalars(node, &|_| true),
+                    Lookup::Found(node) if self.kind == OperationKind::Copy => {
+                        edit::with_scalars(node, &|n, _| Some(edit::in_place(n, n.value().clone())))
+                    }
                     Lookup::Found(node) => node.clone(),
                     Lookup::Unknown(unknown) => Node::new(Value::Opaque(unknown.clone()), self.span),
                     // The library copies what a map does not have as null.
-                    Lookup::Absent if self.kind == OperationKind::Copy && self.lacks(root, work) => Node::scalar("null", Style::Plain, self.span),
+                    Lookup::Absent if self.kind == OperationKind::Copy && self.has_parent(root, &self.from, work) => {
+                        Node::scalar("null", Style::Plain, self.span)
+                    }
                     Lookup::Absent => return Err(self.fails("nothing stands at `from`", None)),
                 };
                 let rest = if self.kind == OperationKind::Move {
@@ -132,8 +148,8 @@ impl Operation {
     }
 
     /// Whether `from` names a key that its map does not have.
-    fn lacks(&self, root: &Node, work: &Work) -> bool {
-        let parent = self.from.split_last().and_then(|(_, parent)| self.find(root, parent, work).ok());
+    fn has_parent(&self, root: &Node, path: &[String], work: &Work) -> bool {
+        let parent = path.split_last().and_then(|(_, parent)| self.find(root, parent, work).ok());
         parent.is_some_and(|parent| parent.found().is_some_and(|p| p.as_mapping().is_some()))
     }
 
@@ -241,10 +257,12 @@ impl Operation {
         let found = match self.find(root, &self.path, work) {
             Err(misfit) if bounds::is_beyond(&misfit) => return Err(misfit),
             Ok(Lookup::Unknown(_)) => return Ok(()),
-            Ok(Lookup::Found(found)) => Some(found),
-            Ok(Lookup::Absent) | Err(_) => None,
+            Ok(Lookup::Found(found)) if self.has_value || !found.is_null() => Some(found),
+            Ok(Lookup::Found(_) | Lookup::Absent) | Err(_) => None,
         };
         match found {
+            None if !self.has_parent(root, &self.path, work) => Err(self.fails("the test fails: its parent is not there", None)),
+            None if !self.has_value => Err(self.fails("a test without a `value`, of nothing, ends kustomize with a crash", None)),
             None if self.value.is_null() => Ok(()),
             None => Err(self.fails("the test fails: nothing stands there", None)),
             Some(found) => {

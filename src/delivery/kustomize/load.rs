@@ -2,7 +2,7 @@
 
 use super::id::text_at;
 use super::log::{Log, ProblemKind};
-use super::patch::with_json_annotations;
+use super::patched::with_json_annotations;
 use super::reading::{Text, frozen, quoted};
 use super::resource::{Origin, Resource};
 use crate::source::Span;
@@ -31,9 +31,10 @@ pub(super) fn objects(text: &Text<'_>, dir: &Arc<str>, log: &mut Log) -> Vec<Res
             }
             yaml::ProblemKind::Syntax => format!("not readable as YAML: {}", problem.message),
         };
+        let kind = if problem.kind == yaml::ProblemKind::DuplicateKey { ProblemKind::Key } else { ProblemKind::Malformed };
         match problem.related {
-            Some(related) => log.refuse_related(ProblemKind::Malformed, problem.span, message, related),
-            None => log.refuse(ProblemKind::Malformed, problem.span, message),
+            Some(related) => log.refuse_related(kind, problem.span, message, related),
+            None => log.refuse(kind, problem.span, message),
         }
         if problem.kind == yaml::ProblemKind::Syntax {
             log.incomplete.get_or_insert(problem.span);
@@ -48,7 +49,7 @@ pub(super) fn objects(text: &Text<'_>, dir: &Arc<str>, log: &mut Log) -> Vec<Res
         let first = found.len();
         let frozen = frozen(&root);
         for key in &frozen.bad_keys {
-            log.refuse(ProblemKind::Malformed, *key, "kustomize refuses a key that is no string; quote it");
+            log.refuse(ProblemKind::Key, *key, "kustomize refuses a key that is no string; quote it");
         }
         object(&frozen.root, document.span, dir, text.is_single(), log, &mut found);
         for resource in found.iter_mut().skip(first) {

@@ -50,6 +50,8 @@ pub enum ProblemKind {
     Duplicate,
     /// A file or patch that is no YAML, or an object without kind or name.
     Malformed,
+    /// A key of an object or patch that is no string, or stands twice.
+    Key,
     /// A patch or replacement whose target does not exist.
     NoTarget,
     /// A patch or replacement that cannot be applied to its target.
@@ -124,6 +126,14 @@ impl Log {
 
     fn problem(&mut self, kind: ProblemKind, effect: Effect, span: Span, message: String, related: Option<Span>) {
         self.problems.push(Problem { kind, effect, span, message, related, sought: None });
+    }
+
+    /// Takes back what was just noted about keys of a patch that is never used: kustomize does not mind them then.
+    pub(super) fn excuse_keys(&mut self, patch: Span) {
+        let of_patch = |p: &Problem| p.kind == ProblemKind::Key && p.span.file == patch.file && (patch.start..patch.end).contains(&p.span.start);
+        while self.problems.last().is_some_and(of_patch) {
+            self.problems.pop();
+        }
     }
 
     /// Notes once that a bound of this program was hit, and what is unknown for it.

@@ -10,9 +10,12 @@ use super::edit;
 use super::elements;
 use super::id::text_at;
 use super::reading::{unfolded, with_unfolded};
+use super::replacement::{FLOAT_TAG, is_integer};
 use super::schema::{Schema, TypeRef};
+use super::shared::Changes;
 use crate::source::Span;
-use crate::yaml::{Entry, Lookup, Mapping, Node, Opaque, Scalar, Style, Value};
+use crate::yaml::{Dialect, Entry, Lookup, Mapping, Node, Opaque, Scalar, Style, Value};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// Why a patch does not fit.
@@ -32,6 +35,8 @@ pub(super) struct Merge<'s> {
     work: &'s Work,
     /// The patch's own span, the owner of removals that have no line of their own.
     by: Span,
+    /// The single values that were written over others.
+    overwritten: RefCell<Changes>,
 }
 
 /// The word under `$patch`.
@@ -45,7 +50,12 @@ pub(super) enum Directive {
 impl<'s> Merge<'s> {
     /// A merge under a schema on behalf of a patch.
     pub(super) fn new(schema: &'s Schema, work: &'s Work, by: Span) -> Self {
-        Self { schema, work, by }
+        Self { schema, work, by, overwritten: RefCell::default() }
+    }
+
+    /// The single values that were written over others so far.
+    pub(super) fn overwritten(&self) -> Changes {
+        self.overwritten.take()
     }
 
     /// Counts that each of so many is held against each of so many others.
@@ -73,7 +83,7 @@ impl<'s> Merge<'s> {
             (Kind::Scalar, Kind::Scalar | Kind::Null) => Ok(match patch {
                 None => dest.cloned(),
                 Some(p) if p.is_null() => None,
-                Some(p) => Some(restyled(dest, p)),
+                Some(p) => Some(self.over_scalar(dest, p)),
             }),
             (was, is) => Err(Misfit {
                 span: patch.map_or(self.by, Node::span),
@@ -81,6 +91,12 @@ impl<'s> Merge<'s> {
                 message: format!("the patch has {} where the object has {}", is.words(), was.words()),
             }),
         }
+    }
+
+    fn over_scalar(&self, dest: Option<&Node>, patch: &Node) -> Node {
+        let new = restyled(dest, patch);
+        self.overwritten.borrow_mut().extend(dest.map(|old| (old.clone(), new.clone())));
+        new
     }
 
     /// What a patch adds: merged with itself.
@@ -259,7 +275,10 @@ fn restyled(dest: Option<&Node>, patch: &Node) -> Node {
         (Style::Plain, _) => patch.clone(),
         (style, Style::Plain) => {
             let style = if matches!(style, Style::Literal | Style::Folded) { Style::DoubleQuoted } else { style };
-            Node::new(Value::Scalar(Scalar { text: new.text.clone(), style }), patch.span())
+            let node = Node::new(Value::Scalar(Scalar { text: new.text.clone(), style }), patch.span());
+            // A tag that says more than the text is written, and then the quotes make no string.
+            let says_more = patch.tag() == Some(FLOAT_TAG) && is_integer(&new.typed(None, Dialect::Kustomize));
+            if says_more { node.with_tag(FLOAT_TAG) } else { node }
         }
         _ => patch.clone(),
     }

@@ -7,6 +7,7 @@ use super::id::{Gvk, text_at};
 use super::log::{Log, ProblemKind};
 use super::merge::{Kind, Misfit};
 use super::resource::Resource;
+use super::shared::{self, Changes};
 use crate::source::Span;
 use crate::yaml::{Entry, Node, Style};
 use std::collections::BTreeMap;
@@ -156,7 +157,7 @@ pub(super) fn affix(affix: Affix, value: &Node, specs: &[FieldSpec], resources: 
                     Affix::Suffix => format!("{}{text}", scalar.text),
                 };
                 work.spend(joined.len(), value.span())?;
-                Ok(styled(&joined, scalar.style, value.span()))
+                Ok(edit::renamed(scalar.style, &joined, value.span()))
             };
             let result = spec.apply(&resource.root, &mut Walk { create: None, by: value.span(), set: &mut set });
             log.stepped(&work);
@@ -188,22 +189,17 @@ fn with_pairs(resource: &Resource, pairs: &[&Entry], specs: &[FieldSpec], work: 
         let (Some(key), text) = (pair.key.text(), pair.value.text().unwrap_or("")) else { continue };
         // One node for every new place, as in the original, where a later change of one place is a change of all.
         let fresh = edit::new_string(text, pair.value.span());
-        let mut shared: Vec<(Node, Node)> = Vec::new();
+        let mut changes = Changes::new();
         let mut set = |old: &Node| match Kind::of(old) {
             Kind::Map => {
                 work.pass(old, pair.key.span())?;
                 let before = old.as_mapping().and_then(|m| m.entry(key)).map(|e| &e.value);
                 let value = match before.and_then(|v| Some((v, v.as_scalar()?))) {
-                    Some((before, scalar)) => match shared.iter().find(|(old, _)| old.same(before)) {
-                        Some((_, value)) => value.clone(),
-                        None => {
-                            let value = styled(text, scalar.style, pair.value.span());
-                            if is_foreign(before, resource) {
-                                shared.push((before.clone(), value.clone()));
-                            }
-                            value
-                        }
-                    },
+                    Some((before, scalar)) => {
+                        let value = styled(text, scalar.style, pair.value.span());
+                        changes.push((before.clone(), value.clone()));
+                        value
+                    }
                     None => fresh.clone(),
                 };
                 Ok(edit::with_mapping(old, |m| edit::set(m, &pair.key, value)))
@@ -217,15 +213,7 @@ fn with_pairs(resource: &Resource, pairs: &[&Entry], specs: &[FieldSpec], work: 
         for spec in specs {
             root = spec.apply(&root, &mut walk)?;
         }
-        for (old, new) in shared {
-            root = edit::with_every(&root, &old, &new);
-        }
+        root = shared::spread(&root, &changes, resource);
     }
     Ok(root)
-}
-
-/// Whether a value was not written with the object itself, so that an earlier transformer set it.
-pub(super) fn is_foreign(value: &Node, resource: &Resource) -> bool {
-    let (value, own) = (value.span(), resource.origin.span);
-    value.file != own.file || value.start < own.start || value.end > own.end
 }

@@ -37,6 +37,7 @@ mod nameref;
 mod numbers;
 mod overlay;
 mod patch;
+mod patched;
 mod path;
 mod pattern;
 mod pointer;
@@ -46,6 +47,7 @@ mod resource;
 mod root;
 mod schema;
 mod select;
+mod shared;
 mod specs;
 #[cfg(test)]
 mod tests;

@@ -189,7 +189,7 @@ impl View<'_> {
             if !new_namespace.is_empty() && namespace != Some(new_namespace) {
                 let old = m.entry("namespace").cloned();
                 let key = old.as_ref().map_or_else(|| Node::scalar("namespace", Style::Plain, name.value.span()), |e| e.key.clone());
-                let value = renamed(old.as_ref().map_or(&name.value, |e| &e.value), new_namespace);
+                let value = old.map_or_else(|| edit::new_string(new_namespace, name.value.span()), |e| renamed(&e.value, new_namespace));
                 edit::set_value(m, &key, value);
             }
         }))
@@ -274,8 +274,8 @@ fn same_end(a: &[Box<str>], b: &[Box<str>]) -> bool {
 
 fn renamed(node: &Node, name: &str) -> Node {
     match node.as_scalar() {
-        Some(scalar) if scalar.style != Style::Plain => Node::scalar(name, scalar.style, node.span()),
-        _ => edit::string(name, node.span()),
+        Some(old) => edit::renamed(old.style, name, node.span()),
+        None => edit::new_string(name, node.span()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The patch transformers: `patches`, `patchesStrategicMerge`, `patchesJson6902`.
 
 use super::accumulated::veiled;
-use super::bounds;
+use super::bounds::{self, Work};
 use super::edit;
 use super::fields;
 use super::id::Id;
@@ -9,15 +9,15 @@ use super::jsonpatch::{self, Operation};
 use super::load;
 use super::log::{Log, ProblemKind};
 use super::merge::{Merge, Misfit};
-use super::metadata::{is_foreign, report};
-use super::numbers;
+use super::metadata::report;
+use super::patched::{clears_annotations, patched, replaces, requoted, with_json_annotations};
 use super::reading::{Text, with_full_dates, without_gaps};
-use super::replacement::is_mistyped;
-use super::resource::{Origin, Resource};
+use super::resource::{Origin, Resource, Step};
 use super::schema::Schema;
 use super::select::{Literal, Selector};
+use super::shared;
 use crate::source::Span;
-use crate::yaml::{self, Dialect, Mapping, Node, Opaque, Style, Typed, Value};
+use crate::yaml::{self, Mapping, Node, Opaque, Style, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -95,6 +95,8 @@ pub(super) struct Patching<'a> {
     pub(super) schema: &'a Schema,
     pub(super) dir: &'a Arc<str>,
     pub(super) log: &'a mut Log,
+    /// The transformer at work.
+    pub(super) step: Option<&'a Step>,
 }
 
 impl Patching<'_> {
@@ -120,6 +122,7 @@ impl Patching<'_> {
     pub(super) fn strategic_by_target(&mut self, patch: &Resource, target: &Selector, options: PatchOptions) {
         let selected = self.selected(target);
         if selected.is_empty() {
+            self.log.excuse_keys(patch.origin.span);
             if let Some(mut conjured) = self.conjure(target) {
                 conjured.origin = patch.origin.clone();
                 self.resources.push(conjured);
@@ -147,7 +150,7 @@ impl Patching<'_> {
                 report(misfit, resource, self.log);
             }
             if std::mem::take(&mut resource.state.shares) {
-                resource.root = edit::with_own_scalars(&resource.root, &|scalar| is_foreign(scalar, resource));
+                resource.root = shared::parted(resource);
             }
             if std::mem::take(&mut resource.state.gaps) {
                 resource.root = without_gaps(&resource.root);
@@ -157,10 +160,17 @@ impl Patching<'_> {
             }
             // Kustomize keeps its notes in annotations, so a patch may add to a map of annotations that nobody wrote.
             let root = if resource.has_notes() { edit::with_annotations(&resource.root) } else { resource.root.clone() };
-            match self.log.work(|work| jsonpatch::apply(&root, operations, work)) {
+            let apply = |work: &Work| {
+                work.spend(root.weight() as usize, target.span)?;
+                jsonpatch::apply(&root, operations, work)
+            };
+            match self.log.work(apply) {
                 Ok(root) => {
-                    resource.root = with_json_annotations(&root, true);
-                    resource.state.rewritten = true;
+                    resource.root = requoted(&with_json_annotations(&root, true));
+                    // Kustomize writes all its notes anew but that of the origin.
+                    if operations.iter().any(|o| o.takes_away(&["metadata", "annotations"])) {
+                        resource.adopt(self.step);
+                    }
                 }
                 Err(misfit) => unfit(misfit, resource, self.log),
             }
@@ -196,18 +206,24 @@ impl Patching<'_> {
 
     fn strategic(&mut self, indices: &[usize], patch: &Resource, options: PatchOptions, rewrites: bool) {
         let mut deleted = Vec::new();
+        let copies = rewrites || options.name_change || options.kind_change;
+        let clears = clears_annotations(&patch.root, copies);
         for &index in indices {
             let Some(resource) = self.resources.get_mut(index) else { continue };
             if options.name_change || options.kind_change {
                 resource.remember();
             }
             let (root, schema) = (&patch.root, self.schema);
-            match self.log.work(|work| patched(resource, root, Merge::new(schema, work, root.span()), options, rewrites)) {
-                Ok(Some(root)) => resource.root = root,
+            match self.log.work(|work| patched(resource, root, &Merge::new(schema, work, root.span()), options, rewrites)) {
+                Ok(Some(root)) => {
+                    resource.root = root;
+                    if clears {
+                        resource.forget(self.step);
+                    }
+                }
                 Ok(None) => deleted.push(index),
                 Err(misfit) => unfit(misfit, resource, self.log),
             }
-            resource.state.rewritten = false;
             resource.state.dates |= patch.state.dates;
             resource.state.gaps |= patch.state.gaps;
         }
@@ -319,122 +335,4 @@ fn hidden(literal: &Literal, span: Span, unknown: &Opaque) -> Node {
 /// The place of a patch's name, which is what does not match.
 fn name_span(root: &Node) -> Span {
     root.find(&["metadata", "name"]).map_or(root.span(), Node::span)
-}
-
-/// The object after the patch; identity stays unless the options let it change. With `rewrites` the patch's labels and annotations
-/// count as strings even where they are null, as they do when kustomize copies a patch for a target.
-fn patched(resource: &Resource, patch: &Node, merge: Merge<'_>, options: PatchOptions, rewrites: bool) -> Result<Option<Node>, Misfit> {
-    let base = if resource.state.rewritten { requoted(&resource.root) } else { resource.root.clone() };
-    if replaces(patch) {
-        return Ok(Some(base));
-    }
-    let api_version = base.as_mapping().and_then(|m| m.entry("apiVersion")).cloned();
-    let patch = match (&api_version, rewrites) {
-        // A patch for a target is of the object's version, whatever it says, which decides how its lists merge.
-        (Some(entry), true) => edit::with_mapping(&copied(patch), |m| edit::set(m, &entry.key, entry.value.clone())),
-        (None, true) => copied(patch),
-        (_, false) => patch.clone(),
-    };
-    let Some(merged) = merge.apply(Some(&base), Some(&patch), None)? else { return Ok(None) };
-    if merged.as_mapping().is_none_or(|m| m.entries.is_empty()) {
-        return Ok(None);
-    }
-    let keep = |merged: &mut Mapping, key: &str, old: &Node| {
-        let entry = old.as_mapping().and_then(|m| m.entry(key)).filter(|e| !e.value.is_null());
-        match entry {
-            Some(entry) => edit::set(merged, &entry.key, entry.value.clone()),
-            None => merged.entries.retain(|e| e.key.text() != Some(key)),
-        }
-    };
-    let metadata = |root: &Node| root.find(&["metadata"]).cloned();
-    let (old_meta, new_meta) = (metadata(&base), metadata(&merged));
-    let merged = edit::with_mapping(&merged, |m| {
-        if !options.kind_change {
-            keep(m, "kind", &base);
-        }
-        if let Some(entry) = api_version.filter(|_| rewrites) {
-            edit::set(m, &entry.key, entry.value);
-        }
-        if let Some(old) = old_meta {
-            let new = edit::with_mapping(new_meta.as_ref().unwrap_or(&old), |m| {
-                if !options.name_change {
-                    keep(m, "name", &old);
-                }
-                keep(m, "namespace", &old);
-            });
-            edit::set_value(m, &Node::scalar("metadata", Style::Plain, old.span()), new);
-        }
-    });
-    Ok(Some(merged))
-}
-
-/// Whether a patch says that it replaces the whole object. Kustomize changes objects in place, so it loses the replacement.
-fn replaces(patch: &Node) -> bool {
-    patch.str_at(&["$patch"]) == Some("replace")
-}
-
-/// The patch with its labels and annotations as strings.
-fn copied(patch: &Node) -> Node {
-    let mut patch = patch.clone();
-    for field in ["labels", "annotations"] {
-        let Some(value) = patch.entry_at(&["metadata", field]).map(|e| &e.value) else { continue };
-        let none = Mapping::default();
-        let Some(map) = value.as_mapping().or(value.is_null().then_some(&none)) else { continue };
-        let strings: Vec<Node> = map.entries.iter().map(|e| edit::as_string(&e.value)).collect();
-        if strings.iter().zip(&map.entries).all(|(s, e)| s.same(&e.value)) && !strings.is_empty() {
-            continue;
-        }
-        patch = edit::with_mapping(&patch, |root| {
-            let Some(metadata) = root.entries.iter_mut().find(|e| e.key.text() == Some("metadata")) else { return };
-            metadata.value = edit::with_mapping(&metadata.value, |m| {
-                if strings.is_empty() {
-                    m.entries.retain(|e| e.key.text() != Some(field));
-                } else if let Some(entry) = m.entries.iter_mut().find(|e| e.key.text() == Some(field)) {
-                    entry.value = edit::with_mapping(&entry.value, |m| m.entries.iter_mut().zip(strings).for_each(|(e, s)| e.value = s));
-                }
-            });
-        });
-    }
-    patch
-}
-
-/// The tree as go-yaml would write it after a JSON patch: a string is quoted only where it must be, null is spelled out.
-pub(super) fn requoted(node: &Node) -> Node {
-    match node.value() {
-        Value::Opaque(_) => node.clone(),
-        Value::Scalar(_) if is_mistyped(node) => node.clone(),
-        Value::Scalar(_) if node.is_null() => Node::scalar("null", Style::Plain, node.span()),
-        Value::Scalar(scalar) => match node.as_str() {
-            Some(text) if Node::scalar(text, Style::Plain, node.span()).as_str().is_some() && !edit::needs_quotes(text) => {
-                Node::scalar(text, Style::Plain, node.span())
-            }
-            Some(text) => Node::scalar(text, Style::DoubleQuoted, node.span()),
-            None => Node::scalar(scalar.text.clone(), Style::Plain, node.span()),
-        },
-        Value::Sequence(sequence) => edit::with_items(node, sequence.items.iter().map(requoted).collect()),
-        Value::Mapping(_) => edit::with_mapping(node, |m| m.entries.iter_mut().for_each(|e| e.value = requoted(&e.value))),
-    }
-}
-
-/// The object with annotations that are no strings written as JSON writes them: what becomes a string in the end is no longer `1.50` or `~`. With
-/// `floats` integers are floating-point numbers, too.
-pub(super) fn with_json_annotations(root: &Node, floats: bool) -> Node {
-    let written = |n: &Node| match n.typed() {
-        Some(Typed::Int(n)) if floats => numbers::printed(n as f64),
-        Some(Typed::Unsigned(n)) if floats => numbers::printed(n as f64),
-        Some(Typed::Float(n)) => numbers::printed(n),
-        _ => n.to_json(Dialect::Kubernetes).to_string(),
-    };
-    let differs = |n: &Node| match n.typed() {
-        Some(Typed::Null) => n.text().is_some_and(|t| !t.is_empty()),
-        Some(Typed::Str(_)) | None => false,
-        Some(_) => n.text().is_some_and(|t| t != written(n)),
-    };
-    let Some(map) = root.find(&["metadata", "annotations"]).filter(|n| n.as_mapping().is_some_and(|m| m.entries.iter().any(|e| differs(&e.value))))
-    else {
-        return root.clone();
-    };
-    let anew = |n: &Node| Node::scalar(written(n), Style::Plain, n.span());
-    let new = edit::with_mapping(map, |m| m.entries.iter_mut().filter(|e| differs(&e.value)).for_each(|e| e.value = anew(&e.value)));
-    edit::with_every(root, map, &new)
 }

@@ -168,7 +168,7 @@ impl Change<'_> {
         if mapping.entry(key).is_some_and(|e| e.value.same(&new)) {
             return Ok(node.clone());
         }
-        Ok(edit::with_mapping(node, |m| edit::set_value(m, &Node::scalar(key, Style::Plain, self.by), new)))
+        Ok(edit::with_mapping(node, |m| edit::set_value(m, &edit::string(key, self.by), new)))
     }
 
     fn index(&mut self, node: &Node, index: usize, rest: &[String]) -> Result<Node, Misfit> {

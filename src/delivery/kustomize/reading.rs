@@ -156,12 +156,12 @@ struct Notes {
 
 /// The tree with its bare dates written in full, as strings.
 pub(super) fn with_full_dates(root: &Node) -> Node {
-    map_scalars(root, &|node, scalar| bare_date(node, scalar).map(|full| edit::string(full, node.span())))
+    edit::with_scalars(root, &|node, scalar| bare_date(node, scalar).map(|full| edit::string(full, node.span())))
 }
 
 /// The tree with its bare dates as strings, as the reader of JSON patches takes them.
 pub(super) fn with_literal_dates(root: &Node) -> Node {
-    map_scalars(root, &|node, scalar| bare_date(node, scalar).map(|_| node.clone().with_tag(edit::STRING_TAG)))
+    edit::with_scalars(root, &|node, scalar| bare_date(node, scalar).map(|_| node.clone().with_tag(edit::STRING_TAG)))
 }
 
 /// A bare date in full.
@@ -172,36 +172,16 @@ fn bare_date(node: &Node, scalar: &Scalar) -> Option<String> {
 /// The tree with its folded texts as they were written, and folded no more.
 pub(super) fn with_unfolded(root: &Node) -> Node {
     let literal = |node: &Node, text: String| edit::in_place(node, Value::Scalar(Scalar { text: text.into(), style: Style::Literal }));
-    map_scalars(root, &|node, scalar| (scalar.style == Style::Folded).then(|| literal(node, unfolded(&scalar.text))))
+    edit::with_scalars(root, &|node, scalar| (scalar.style == Style::Folded).then(|| literal(node, unfolded(&scalar.text))))
 }
 
 /// The tree with its strings quoted, as JSON has them.
 pub(super) fn quoted(root: &Node) -> Node {
     let text = |scalar: &Scalar| if scalar.style == Style::Folded { unfolded(&scalar.text).into() } else { scalar.text.clone() };
-    map_scalars(root, &|node, scalar| {
+    edit::with_scalars(root, &|node, scalar| {
         let bare = matches!(scalar.style, Style::Plain | Style::Folded) && node.as_str().is_some() && bare_date(node, scalar).is_none();
         bare.then(|| Node::scalar(text(scalar), Style::DoubleQuoted, node.span()))
     })
-}
-
-/// The tree with some of its scalars changed.
-fn map_scalars(node: &Node, change: &dyn Fn(&Node, &Scalar) -> Option<Node>) -> Node {
-    match node.value() {
-        Value::Scalar(scalar) => change(node, scalar).unwrap_or_else(|| node.clone()),
-        Value::Opaque(_) => node.clone(),
-        Value::Sequence(sequence) => {
-            let items: Vec<Node> = sequence.items.iter().map(|i| map_scalars(i, change)).collect();
-            let unchanged = items.iter().zip(&sequence.items).all(|(a, b)| a.same(b));
-            if unchanged { node.clone() } else { edit::with_items(node, items) }
-        }
-        Value::Mapping(mapping) => {
-            let values: Vec<Node> = mapping.entries.iter().map(|e| map_scalars(&e.value, change)).collect();
-            if values.iter().zip(&mapping.entries).all(|(v, e)| v.same(&e.value)) {
-                return node.clone();
-            }
-            edit::with_mapping(node, |m| m.entries.iter_mut().zip(values).for_each(|(e, v)| e.value = v))
-        }
-    }
 }
 
 fn freeze(node: &Node, folds: bool, notes: &Notes) -> Node {
@@ -243,18 +223,26 @@ fn freeze(node: &Node, folds: bool, notes: &Notes) -> Node {
     }
 }
 
-fn is_gap(node: &Node) -> bool {
+/// Whether a value is not there.
+pub(super) fn is_gap(node: &Node) -> bool {
     node.tag().is_none() && node.as_scalar().is_some_and(|s| s.style == Style::Plain && s.text.is_empty())
 }
 
 /// The tree with what is not there between braces or brackets as empty strings, which is what go-yaml writes in its place.
 pub(super) fn without_gaps(node: &Node) -> Node {
-    let filled =
-        |flow: bool, value: &Node| if flow && is_gap(value) { Node::scalar("", Style::SingleQuoted, value.span()) } else { without_gaps(value) };
+    filled(node, false)
+}
+
+/// `flow` is whether it stands between braces or brackets, in which everything does that is in them.
+fn filled(node: &Node, flow: bool) -> Node {
     match node.value() {
+        Value::Scalar(_) if flow && is_gap(node) => Node::scalar("", Style::SingleQuoted, node.span()),
         Value::Scalar(_) | Value::Opaque(_) => node.clone(),
-        Value::Sequence(sequence) => edit::with_items(node, sequence.items.iter().map(|i| filled(sequence.flow, i)).collect()),
-        Value::Mapping(mapping) => edit::with_mapping(node, |m| m.entries.iter_mut().for_each(|e| e.value = filled(mapping.flow, &e.value))),
+        Value::Sequence(sequence) => edit::with_items(node, sequence.items.iter().map(|i| filled(i, flow || sequence.flow)).collect()),
+        Value::Mapping(mapping) => {
+            let flow = flow || mapping.flow;
+            edit::with_mapping(node, |m| m.entries.iter_mut().for_each(|e| e.value = filled(&e.value, flow)))
+        }
     }
 }
 

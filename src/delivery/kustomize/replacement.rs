@@ -3,20 +3,22 @@
 use super::bounds::{self, Work};
 use super::edit;
 use super::fields;
-use super::id::Id;
+use super::id::{Id, text_at};
 use super::log::{Log, ProblemKind};
 use super::merge::{Kind, Misfit};
 use super::patch::hide_all;
 use super::pointer::{self, Change};
+use super::reading::is_gap;
 use super::resource::Resource;
 use super::select::LabelSelector;
+use super::shared::{self, Changes};
 use super::specs::gvk_of;
 use crate::source::Span;
-use crate::yaml::{Dialect, Lookup, Node, Opaque, Style, Typed, Value};
+use crate::yaml::{Dialect, Lookup, Node, Opaque, Style, Typed, UNTYPED, Value};
 
 const INT_TAG: &str = "tag:yaml.org,2002:int";
 const BOOL_TAG: &str = "tag:yaml.org,2002:bool";
-const FLOAT_TAG: &str = "tag:yaml.org,2002:float";
+pub(super) const FLOAT_TAG: &str = "tag:yaml.org,2002:float";
 const NULL_TAG: &str = "tag:yaml.org,2002:null";
 
 /// Applies one replacement.
@@ -130,11 +132,15 @@ fn copy(value: &Node, target: &Node, select: &Node, resources: &mut [Resource], 
         for path in paths {
             work.spend(resource.root.weight() as usize, path.span())?;
             let mut held = Vec::new();
+            let mut changes = Changes::new();
+            let mut gaps = false;
             let mut set = |old: &Node| {
                 // What is split and joined is gone through, too.
                 work.spend(value.text().map_or(1, str::len) + old.text().map_or(0, str::len), path.span())?;
                 let new = written(old, value, options, path)?;
                 held.extend(misfit(old, &new, path));
+                gaps |= is_gap(&new);
+                changes.push((old.clone(), new.clone()));
                 Ok(new)
             };
             let create = creates.then(|| Kind::of(value));
@@ -147,8 +153,14 @@ fn copy(value: &Node, target: &Node, select: &Node, resources: &mut [Resource], 
                 let message = format!("{} has no field `{text}` to replace", resource.id());
                 return Err(Misfit { span: path.span(), related: Some(resource.origin.span), message });
             }
-            resource.root = root;
+            let name = ["metadata", "name"];
+            if root.entry_at(&name).is_some_and(|e| e.value.text() == Some("")) && !text_at(&resource.root, &name).is_empty() {
+                let message = format!("the replacement leaves {} without a name", resource.id());
+                return Err(Misfit { span: path.span(), related: Some(resource.origin.span), message });
+            }
+            resource.root = if resource.state.shares { shared::spread(&root, &changes, resource) } else { root };
             resource.state.held.extend(held);
+            resource.state.gaps |= gaps;
         }
     }
     Ok(())
@@ -161,10 +173,13 @@ fn misfit(old: &Node, new: &Node, path: &Node) -> Option<Misfit> {
     Some(Misfit { span: path.span(), related: Some(old.span()), message })
 }
 
+pub(super) fn is_integer(value: &Typed<'_>) -> bool {
+    matches!(value, Typed::Int(_) | Typed::Unsigned(_))
+}
+
 /// Whether a bare value's tag promises another type than its text has.
 pub(super) fn is_mistyped(node: &Node) -> bool {
     let Some(scalar) = node.as_scalar().filter(|s| s.style == Style::Plain) else { return false };
-    let is_integer = |t: &Typed<'_>| matches!(t, Typed::Int(_) | Typed::Unsigned(_));
     let bare = scalar.typed(None, Dialect::Kustomize);
     match node.tag() {
         Some(INT_TAG) => !is_integer(&bare),
@@ -225,8 +240,8 @@ fn written(old: &Node, value: &Node, options: Option<&Node>, path: &Node) -> Res
             pieces.join(delimiter)
         }
     };
-    // A created field has neither type nor quotes yet, so its text decides; a string stays one.
-    let created = old.span() == path.span();
+    // A created field, or a name written anew, has no type yet, so its text decides; a string stays one.
+    let created = old.span() == path.span() || old.tag() == Some(UNTYPED);
     let is_string = old.as_str().is_some() && !created;
     let new = Node::scalar(text.clone(), Style::Plain, value.span());
     if let Some(tag) = kept_tag(old).filter(|_| scalar.style == Style::Plain && !created) {

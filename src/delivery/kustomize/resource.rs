@@ -44,18 +44,28 @@ pub(super) struct State {
     pub(super) hash: bool,
     /// Names of the vars that read from this object.
     pub(super) vars: Vec<Box<str>>,
-    /// A JSON patch has written the object anew, which forgets how its scalars were quoted.
-    pub(super) rewritten: bool,
     /// A value that a transformer set may stand in several places as one node.
     pub(super) shares: bool,
     /// Its origin is noted in its annotations.
     pub(super) noted: bool,
+    /// The transformer that counts as its origin since it took the note of the first away.
+    pub(super) adopted: Option<Step>,
+    /// A patch took away all that was noted before.
+    forgotten: bool,
     /// Replacements have given fields values of another type. Kustomize minds when it reads them, unless something else is written by then.
     pub(super) held: Vec<Misfit>,
     /// It may have values between braces or brackets that are not there, which become strings when it is written.
     pub(super) gaps: bool,
     /// It has bare dates, which become strings in full at the end.
     pub(super) dates: bool,
+}
+
+/// A transformer of a kustomization: the `nth` of its kind there, from 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) layer: FileId,
+    pub(super) kind: &'static str,
+    pub(super) nth: usize,
 }
 
 /// What a generator does when the object already exists.
@@ -114,7 +124,27 @@ impl Resource {
     /// Whether kustomize has anything noted in the object's annotations.
     pub(super) fn has_notes(&self) -> bool {
         let state = &self.state;
-        state.noted || !state.previous.is_empty() || !state.prefixes.is_empty() || !state.suffixes.is_empty() || state.hash || self.origin.generated
+        let generated = self.origin.generated && !state.forgotten;
+        state.noted || generated || state.hash || !state.previous.is_empty() || !state.prefixes.is_empty() || !state.suffixes.is_empty()
+    }
+
+    /// After a patch that took all annotations away, kustomize's notes among them: nobody finds the object by an earlier name any more, references
+    /// to it are not rewritten, and no hash is appended.
+    pub(super) fn forget(&mut self, by: Option<&Step>) {
+        let state = &mut self.state;
+        state.previous.clear();
+        state.prefixes.clear();
+        state.suffixes.clear();
+        state.hash = false;
+        state.forgotten = true;
+        self.adopt(by);
+    }
+
+    /// After the note of its origin was taken away: the transformer that did it counts as its origin.
+    pub(super) fn adopt(&mut self, by: Option<&Step>) {
+        if self.state.noted {
+            self.state.adopted = by.cloned();
+        }
     }
 }
 

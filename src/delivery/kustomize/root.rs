@@ -14,6 +14,7 @@ use crate::files::KUSTOMIZATIONS;
 use crate::source::{FileId, Span};
 use crate::yaml::{Entry, Mapping, Node, Style, parse_value};
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 const ORIGIN: &str = "config.kubernetes.io/origin";
 const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
@@ -68,8 +69,8 @@ struct Notes<'f> {
     /// The root's directory, from which paths are told.
     dir: &'f str,
     root: &'f Node,
-    /// What each kustomization's transformers are called.
-    layers: BTreeMap<FileId, String>,
+    /// Each kustomization's transformers.
+    layers: BTreeMap<FileId, Vec<Transformer>>,
 }
 
 impl Notes<'_> {
@@ -80,7 +81,11 @@ impl Notes<'_> {
         up.chain(to.into_iter().skip(shared)).collect::<Vec<_>>().join("/")
     }
 
-    fn origin(&self, object: &Resource) -> Option<String> {
+    fn origin(&mut self, object: &Resource) -> Option<String> {
+        if let Some(step) = &object.state.adopted {
+            let is_root = object.layers.last() == Some(&step.layer);
+            return self.steps(step.layer, is_root).iter().filter(|s| s.kind == step.kind).nth(step.nth).map(|s| s.text.clone());
+        }
         if !object.origin.generated {
             return Some(format!("path: {}\n", self.relative(self.files.path(object.origin.span.file)?)));
         }
@@ -88,26 +93,40 @@ impl Notes<'_> {
         let from = object.origin.span.file;
         let name = (from != file).then(|| fields::value(&object.root, "metadata").and_then(|m| fields::text(m, "name"))).flatten();
         let kind = if &*object.id().gvk.kind == "Secret" { "SecretGenerator" } else { "ConfigMapGenerator" };
-        let name = name.map_or(String::new(), |name| format!("  name: {name}\n"));
-        Some(format!("configuredIn: {}\nconfiguredBy:\n  apiVersion: builtin\n  kind: {kind}\n{name}", self.relative(self.files.path(from)?)))
+        Some(configured(self.relative(self.files.path(from)?), kind, &[("name", name.unwrap_or(""))]))
     }
 
+    /// The transformers an object has gone through since its origin was noted, as a list.
     fn transformations(&mut self, object: &Resource) -> String {
         let mut all = String::new();
+        let adopted = object.state.adopted.as_ref();
+        let mut is_later = adopted.is_none();
         for layer in &object.layers {
-            if !self.layers.contains_key(layer) {
-                let steps = self.steps(*layer, layer == object.layers.last().unwrap_or(layer));
-                self.layers.insert(*layer, steps);
+            let mut nth = 0;
+            for step in self.steps(*layer, Some(layer) == object.layers.last()) {
+                if is_later {
+                    all.push_str(&listed(&step.text));
+                } else if adopted.is_some_and(|a| a.layer == *layer && a.kind == step.kind) {
+                    is_later = adopted.is_some_and(|a| a.nth == nth);
+                    nth += 1;
+                }
             }
-            all.push_str(self.layers.get(layer).map_or("", String::as_str));
         }
         all
     }
 
+    fn steps(&mut self, layer: FileId, is_root: bool) -> &[Transformer] {
+        if !self.layers.contains_key(&layer) {
+            let steps = self.read_steps(layer, is_root);
+            self.layers.insert(layer, steps);
+        }
+        self.layers.get(&layer).map_or(&[], Vec::as_slice)
+    }
+
     /// A kustomization's transformers in their order.
-    fn steps(&self, layer: FileId, is_root: bool) -> String {
+    fn read_steps(&self, layer: FileId, is_root: bool) -> Vec<Transformer> {
         let own = self.files.parsed(layer).documents.first().map(|d| &d.root);
-        let (Some(root), Some(path)) = (if is_root { Some(self.root) } else { own }, self.files.path(layer)) else { return String::new() };
+        let (Some(root), Some(path)) = (if is_root { Some(self.root) } else { own }, self.files.path(layer)) else { return Vec::new() };
         let many = |name: &str| fields::items(root, name).len();
         let any = |name: &str| usize::from(many(name) > 0);
         let text = |name: &str| usize::from(fields::text(root, name).is_some());
@@ -128,9 +147,8 @@ impl Notes<'_> {
             ("ReplacementTransformer", any("replacements")),
         ];
         let at = self.relative(path);
-        let step =
-            |at: &str, kind: &str, names: &str| format!("- configuredIn: {at}\n  configuredBy:\n    apiVersion: builtin\n    kind: {kind}\n{names}");
-        let mut steps: String = counts.iter().flat_map(|(kind, count)| std::iter::repeat_n(step(&at, kind, ""), *count)).collect();
+        let builtin = |kind: &str| Transformer { kind: kind.to_owned(), text: configured(&at, kind, &[]) };
+        let mut steps: Vec<Transformer> = counts.iter().flat_map(|(kind, count)| std::iter::repeat_n(builtin(kind), *count)).collect();
         let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
         let file = |item: &Node| item.text().and_then(|text| join(dir, text)).and_then(|path| self.files.find(&path));
         let (files, inline): (Vec<_>, Vec<_>) =
@@ -139,15 +157,32 @@ impl Notes<'_> {
             let at = file.and_then(|f| self.files.path(f)).map_or_else(|| at.clone(), |path| self.relative(path));
             let inline = parse_value(item);
             for document in &file.map_or(&inline, |f| self.files.parsed(f)).documents {
-                let name = |key: &str| match text_at(&document.root, &["metadata", key]) {
-                    "" => String::new(),
-                    text => format!("    {key}: {text}\n"),
-                };
-                steps.push_str(&step(&at, text_at(&document.root, &["kind"]), &(name("name") + &name("namespace"))));
+                let kind = text_at(&document.root, &["kind"]);
+                let names = ["name", "namespace"].map(|key| (key, text_at(&document.root, &["metadata", key])));
+                steps.push(Transformer { kind: kind.to_owned(), text: configured(&at, kind, &names) });
             }
         }
         steps
     }
+}
+
+/// A transformer that an object has gone through.
+#[derive(Clone)]
+struct Transformer {
+    kind: String,
+    /// What kustomize notes of it.
+    text: String,
+}
+
+/// What kustomize notes of one of its own plugins, with those of its names that are not empty.
+fn configured(at: impl Display, kind: &str, names: &[(&str, &str)]) -> String {
+    let names = names.iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| format!("  {key}: {text}\n"));
+    format!("configuredIn: {at}\nconfiguredBy:\n  apiVersion: builtin\n  kind: {kind}\n{}", names.collect::<String>())
+}
+
+/// The same as an item of a list.
+fn listed(text: &str) -> String {
+    text.lines().enumerate().map(|(n, line)| format!("{} {line}\n", if n == 0 { "-" } else { " " })).collect()
 }
 
 /// The object with these labels or annotations besides its own.

@@ -247,3 +247,27 @@ fn a_build_has_a_bound_and_says_so() {
     assert_eq!(limits, [("kustomization.yaml:1:23".to_owned(), "one build yields more than 20000 objects; the others were not read")]);
     assert_eq!(build.unresolved.len(), 1);
 }
+
+#[test]
+fn a_name_that_kustomize_wrote_anew_has_no_type() {
+    // As `kubectl kustomize` prints them; it cannot read such names itself.
+    let replaced = "replacements:\n- source: {kind: Widget, fieldPath: spec.number}\n  targets: [{select: {kind: ConfigMap}}]\n";
+    let patch = "{apiVersion: v1, kind: ConfigMap, metadata: {name: map}, data: {a: b}}";
+    for (kustomization, number) in [
+        (String::new(), false),
+        ("namePrefix: p-\n".to_owned(), false),
+        ("configMapGenerator: [{name: map, behavior: merge, literals: [a=b]}]\n".to_owned(), true),
+        (format!("patches: [{{patch: '{patch}'}}]\n"), false),
+        (
+            "patches: [{target: {kind: ConfigMap}, patch: '[{\"op\": \"add\", \"path\": \"/data\", \"value\": {}}]'}]\nnamePrefix: p-\n".to_owned(),
+            true,
+        ),
+    ] {
+        let kustomization = format!("{kustomization}resources: [all.yaml]\n{replaced}");
+        let objects = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 'map'}\n---\napiVersion: e.com/v1\nkind: Widget\nmetadata: {name: w}\nspec: {number: 2}\n";
+        let (build, _) = build(&[("kustomization.yaml", &kustomization), ("all.yaml", objects)], "");
+        let map = build.objects.iter().find(|o| o.root.str_at(&["kind"]) == Some("ConfigMap")).expect("the map");
+        let name = map.root.find(&["metadata", "name"]).expect("a name");
+        assert_eq!((name.text(), name.as_int()), (Some("2"), number.then_some(2)), "{kustomization}");
+    }
+}

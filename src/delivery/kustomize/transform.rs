@@ -17,6 +17,8 @@ use super::metadata::{self, Affix, Namespace, Subjects};
 use super::patch::{self, Patch, PatchOptions, Patching};
 use super::reading::Text;
 use super::replacement;
+use super::resource::Step;
+use super::schema::Schema;
 use super::select::Selector;
 use super::specs::{Specs, add};
 use crate::source::Span;
@@ -61,29 +63,34 @@ pub(super) fn generators(kustomizer: &Kustomizer<'_>, kustomization: &Kustomizat
 /// The built-in transformers, then plugins.
 pub(super) fn transformers(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, acc: &mut Accumulated) {
     let root = &kustomization.root;
-    for item in fields::items(root, "patchesStrategicMerge") {
-        strategic_file(kustomizer, kustomization, item, acc);
-    }
+    acc.begin();
+    strategic_files(kustomizer, kustomization, fields::items(root, "patchesStrategicMerge"), acc);
     for item in fields::items(root, "patches") {
         patch_entry(kustomizer, kustomization, item, acc);
+        acc.transformed();
     }
     if let Some(entry) = fields::entry(root, "namespace").filter(|e| e.value.text().is_some_and(|t| !t.is_empty()) && !e.value.is_null()) {
         let namespace = Namespace { value: &entry.value, key: entry.key.span(), subjects: Subjects::Default, unset_only: false };
         namespace.apply(&mut acc.resources, &acc.specs.namespace, &mut acc.log);
+        acc.transformed();
     }
     if let Some(value) = fields::value(root, "namePrefix") {
         metadata::affix(Affix::Prefix, value, &acc.specs.name_prefix, &mut acc.resources, &mut acc.log);
+        acc.transformed();
     }
     if let Some(value) = fields::value(root, "nameSuffix") {
         metadata::affix(Affix::Suffix, value, &acc.specs.name_suffix, &mut acc.resources, &mut acc.log);
+        acc.transformed();
     }
     labels(root, acc);
     annotations(&fields::pairs(root, "commonAnnotations"), acc);
     for item in fields::items(root, "patchesJson6902") {
         json_entry(kustomizer, kustomization, item, acc);
+        acc.transformed();
     }
     for item in fields::items(root, "replicas") {
         images::replicas(item, &mut acc.resources, &acc.specs.replicas, &mut acc.log);
+        acc.transformed();
     }
     for item in fields::items(root, "images").iter().chain(fields::items(root, "imageTags")) {
         match Image::read(item) {
@@ -91,8 +98,13 @@ pub(super) fn transformers(kustomizer: &Kustomizer<'_>, kustomization: &Kustomiz
             Err(misfit) if bounds::is_beyond(&misfit) => acc.log.limit(misfit.span, misfit.message, false),
             Err(misfit) => acc.log.refuse(ProblemKind::Field, misfit.span, misfit.message),
         }
+        acc.transformed();
     }
-    replacements(kustomizer, kustomization, fields::items(root, "replacements"), acc);
+    let items = fields::items(root, "replacements");
+    if !items.is_empty() {
+        replacements(kustomizer, kustomization, items, acc);
+        acc.transformed();
+    }
     plugins("transformers", kustomizer, kustomization, acc);
     plugins("validators", kustomizer, kustomization, acc);
     acc.index();
@@ -103,6 +115,7 @@ fn plugins(role: &'static str, kustomizer: &Kustomizer<'_>, kustomization: &Kust
         if !builtin::run(kustomizer, kustomization, &object, span, acc) {
             kustomizer.external(role, kustomization, object, span, acc);
         }
+        acc.transformed();
     }
 }
 
@@ -146,19 +159,44 @@ fn labels(root: &Node, acc: &mut Accumulated) {
         all.into_iter().for_each(|s| add(&mut specs, s.clone(), span, &mut acc.log));
         metadata::set_pairs(&fields::pairs(label, "pairs"), &specs, &mut acc.resources, &mut acc.log);
     }
-    metadata::set_pairs(&fields::pairs(root, "commonLabels"), &acc.specs.common_labels, &mut acc.resources, &mut acc.log);
+    let pairs = fields::pairs(root, "commonLabels");
+    metadata::set_pairs(&pairs, &acc.specs.common_labels, &mut acc.resources, &mut acc.log);
+    if !pairs.is_empty() || !fields::items(root, "labels").is_empty() {
+        acc.transformed();
+    }
 }
 
 fn annotations(pairs: &[&Entry], acc: &mut Accumulated) {
     metadata::set_pairs(pairs, &acc.specs.common_annotations, &mut acc.resources, &mut acc.log);
+    if !pairs.is_empty() {
+        acc.transformed();
+    }
 }
 
-fn patching<'a>(kustomization: &'a Kustomization, acc: &'a mut Accumulated, schema: &'a super::schema::Schema) -> Patching<'a> {
-    Patching { resources: &mut acc.resources, schema, dir: &kustomization.dir, log: &mut acc.log }
+fn patching<'a>(kustomization: &'a Kustomization, acc: &'a mut Accumulated, schema: &'a Schema, step: Option<&'a Step>) -> Patching<'a> {
+    Patching { resources: &mut acc.resources, schema, dir: &kustomization.dir, log: &mut acc.log, step }
+}
+
+/// The entries of `patchesStrategicMerge`, which are one transformer.
+pub(super) fn strategic_files<'n>(
+    kustomizer: &Kustomizer<'_>,
+    kustomization: &Kustomization,
+    items: impl IntoIterator<Item = &'n Node>,
+    acc: &mut Accumulated,
+) {
+    let mut items = items.into_iter().peekable();
+    if items.peek().is_none() {
+        return;
+    }
+    let step = acc.step("PatchStrategicMergeTransformer", kustomization.file);
+    for item in items {
+        strategic_file(kustomizer, kustomization, item, step.as_ref(), acc);
+    }
+    acc.transformed();
 }
 
 /// An entry of `patchesStrategicMerge`: objects in the text itself, or else the path of a file.
-pub(super) fn strategic_file(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) {
+fn strategic_file(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, step: Option<&Step>, acc: &mut Accumulated) {
     let inline = parse_value(item);
     let patch = if inline.documents.iter().any(|d| d.root.as_mapping().is_some()) {
         patch::read(&Text::inline(&inline, item.text().unwrap_or_default(), false), item.span(), &kustomization.dir, &mut acc.log)
@@ -169,7 +207,7 @@ pub(super) fn strategic_file(kustomizer: &Kustomizer<'_>, kustomization: &Kustom
         Some(Patch::Strategic(patches)) => {
             let schema = acc.schema.clone();
             for patch in &patches {
-                patching(kustomization, acc, &schema).strategic_by_id(patch, PatchOptions::default(), true);
+                patching(kustomization, acc, &schema, step).strategic_by_id(patch, PatchOptions::default(), true);
             }
         }
         Some(Patch::Json(_)) => acc.log.refuse(ProblemKind::Malformed, item.span(), "a JSON patch is no strategic merge patch"),
@@ -181,7 +219,7 @@ pub(super) fn strategic_file(kustomizer: &Kustomizer<'_>, kustomization: &Kustom
 /// way nobody knows what it sets, so neither do the rules, and what keeps it from being read is said beside.
 fn unread(kustomization: &Kustomization, target: Option<&Selector>, span: Span, acc: &mut Accumulated) {
     let schema = acc.schema.clone();
-    patching(kustomization, acc, &schema).unread(target, span);
+    patching(kustomization, acc, &schema, None).unread(target, span);
 }
 
 /// Notes what is wrong with a target.
@@ -230,6 +268,7 @@ fn entry_patch(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item:
 
 /// An entry of `patches`.
 pub(super) fn patch_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) {
+    let step = acc.step("PatchTransformer", kustomization.file);
     let target = match fields::value(item, "target").map(Selector::read) {
         Some(Err(misfit)) => return wrong_target(kustomization, misfit, acc),
         Some(Ok(selector)) => Some(selector),
@@ -241,7 +280,7 @@ pub(super) fn patch_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomiza
     let options = PatchOptions::read(item);
     let schema = acc.schema.clone();
     match (patch, target) {
-        (Patch::Json(operations), Some(target)) => patching(kustomization, acc, &schema).json(&operations, &target, true),
+        (Patch::Json(operations), Some(target)) => patching(kustomization, acc, &schema, step.as_ref()).json(&operations, &target, true),
         (Patch::Json(_), None) => acc.log.refuse(ProblemKind::NoTarget, place, "a JSON patch needs a `target`"),
         (Patch::Strategic(patches), Some(target)) => {
             if let Some(second) = patches.get(1) {
@@ -249,12 +288,12 @@ pub(super) fn patch_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomiza
                 acc.log.refuse(ProblemKind::Malformed, second.origin.span, message);
             }
             if let Some(patch) = patches.first() {
-                patching(kustomization, acc, &schema).strategic_by_target(patch, &target, options);
+                patching(kustomization, acc, &schema, step.as_ref()).strategic_by_target(patch, &target, options);
             }
         }
         (Patch::Strategic(patches), None) => {
             for patch in &patches {
-                patching(kustomization, acc, &schema).strategic_by_id(patch, options, false);
+                patching(kustomization, acc, &schema, step.as_ref()).strategic_by_id(patch, options, false);
             }
         }
     }
@@ -262,6 +301,7 @@ pub(super) fn patch_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomiza
 
 /// An entry of `patchesJson6902`.
 pub(super) fn json_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomization, item: &Node, acc: &mut Accumulated) {
+    let step = acc.step("PatchJson6902Transformer", kustomization.file);
     let Some(target) = fields::value(item, "target") else {
         return acc.log.refuse(ProblemKind::NoTarget, item.span(), "a JSON patch needs a `target`");
     };
@@ -274,7 +314,7 @@ pub(super) fn json_entry(kustomizer: &Kustomizer<'_>, kustomization: &Kustomizat
     };
     let schema = acc.schema.clone();
     match entry_patch(kustomizer, kustomization, item, false, acc) {
-        Some((Patch::Json(operations), _)) => patching(kustomization, acc, &schema).json(&operations, &selector, false),
+        Some((Patch::Json(operations), _)) => patching(kustomization, acc, &schema, step.as_ref()).json(&operations, &selector, false),
         Some((Patch::Strategic(_), place)) => acc.log.refuse(ProblemKind::Malformed, place, "a strategic merge patch is no JSON patch"),
         None => unread(kustomization, Some(&selector), item.span(), acc),
     }

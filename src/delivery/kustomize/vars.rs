@@ -8,11 +8,14 @@ use super::fieldspec::{FieldSpec, Walk};
 use super::id::{Gvk, Id, split_api_version};
 use super::log::{Log, ProblemKind};
 use super::merge::{Kind, Misfit};
+use super::numbers;
 use super::patch::unfit;
 use super::pointer;
 use super::resource::Resource;
+use super::shared::{self, Changes};
 use crate::source::Span;
-use crate::yaml::{Lookup, Node, Opaque, Style, Value};
+use crate::yaml::{Lookup, Node, Opaque, Style, Typed, Value};
+use std::cell::RefCell;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
@@ -96,10 +99,18 @@ pub(super) fn resolve(vars: &[Node], resources: &mut [Resource], specs: &[FieldS
     for resource in resources.iter_mut() {
         for spec in specs {
             let work = log.steps();
-            let mut set = |node: &Node| expanded(node, &values, &work);
+            let changes = RefCell::<Changes>::default();
+            let mut set = |node: &Node| {
+                expanded(node, &|old| {
+                    let new = replaced(old, &values, &work)?;
+                    changes.borrow_mut().push((old.clone(), new.clone()));
+                    Ok(new)
+                })
+            };
             let result = spec.apply(&resource.root, &mut Walk { create: None, by: resource.origin.span, set: &mut set });
             log.stepped(&work);
             match result {
+                Ok(root) if resource.state.shares => resource.root = shared::spread(&root, &changes.into_inner(), resource),
                 Ok(root) => resource.root = root,
                 Err(misfit) => unfit(misfit, resource, log),
             }
@@ -107,13 +118,14 @@ pub(super) fn resolve(vars: &[Node], resources: &mut [Resource], specs: &[FieldS
     }
 }
 
-fn expanded(node: &Node, values: &BTreeMap<&str, Node>, work: &Work) -> Result<Node, Misfit> {
+/// The value of a field with its strings replaced.
+fn expanded(node: &Node, replaced: &dyn Fn(&Node) -> Result<Node, Misfit>) -> Result<Node, Misfit> {
     match Kind::of(node) {
         Kind::Null | Kind::Opaque => Ok(node.clone()),
-        Kind::Scalar => replaced(node, values, work),
+        Kind::Scalar => replaced(node),
         Kind::Map => {
             let map = node.as_mapping().map_or(&[][..], |m| &m.entries);
-            let new: Vec<Node> = map.iter().map(|e| replaced(&e.value, values, work)).collect::<Result<_, _>>()?;
+            let new: Vec<Node> = map.iter().map(|e| replaced(&e.value)).collect::<Result<_, _>>()?;
             if new.iter().zip(map).all(|(v, e)| v.same(&e.value)) {
                 return Ok(node.clone());
             }
@@ -126,7 +138,7 @@ fn expanded(node: &Node, values: &BTreeMap<&str, Node>, work: &Work) -> Result<N
                 if item.as_str().is_none() && Kind::of(item) != Kind::Opaque {
                     return Err(Misfit { span: item.span(), related: None, message: "a list in which vars are replaced holds strings".into() });
                 }
-                new.push(replaced(item, values, work)?);
+                new.push(replaced(item)?);
             }
             if new.iter().zip(items).all(|(a, b)| a.same(b)) { Ok(node.clone()) } else { Ok(edit::with_items(node, new)) }
         }
@@ -141,7 +153,8 @@ fn replaced(node: &Node, values: &BTreeMap<&str, Node>, work: &Work) -> Result<N
         return Ok(match value.value() {
             Value::Scalar(scalar) => match value.as_str() {
                 Some(text) => edit::string(text, value.span()),
-                None => Node::scalar(scalar.text.clone(), Style::Plain, value.span()),
+                None if value.is_null() => edit::string(scalar.text.clone(), value.span()),
+                None => Node::scalar(whole(value, &scalar.text), Style::Plain, value.span()),
             },
             Value::Opaque(_) => value.clone(),
             Value::Sequence(_) | Value::Mapping(_) => node.clone(),
@@ -201,11 +214,23 @@ fn substitute(text: &str, span: Span, values: &BTreeMap<&str, Node>, work: &Work
     Ok(out)
 }
 
-/// A value as Go prints it.
-fn printed(value: &Node, text: &str) -> String {
+/// A number or truth value as Go writes it in the place of a text.
+fn whole(value: &Node, text: &str) -> String {
     match value.typed() {
-        Some(crate::yaml::Typed::Int(n)) => n.to_string(),
-        Some(crate::yaml::Typed::Bool(b)) => b.to_string(),
+        Some(Typed::Int(n)) => n.to_string(),
+        Some(Typed::Bool(b)) => b.to_string(),
+        Some(Typed::Float(n)) => n.to_string(),
         _ => text.to_owned(),
+    }
+}
+
+/// A value as Go prints it inside a text.
+fn printed(value: &Node, text: &str) -> String {
+    // What is written as a floating-point number is one to Go, whatever its value.
+    let is_float = text.contains(['.', 'e', 'E']);
+    match (value.typed(), text.parse()) {
+        (Some(Typed::Float(n)), _) => numbers::printed(n),
+        (Some(Typed::Int(_)), Ok(n)) if is_float => numbers::printed(n),
+        _ => whole(value, text),
     }
 }
