@@ -4,6 +4,7 @@ use super::bounds::{MAX_MEETINGS, Work};
 use super::id::Id;
 use super::resource::Resource;
 use crate::source::{FileId, Span};
+use crate::yaml::{Node, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -101,6 +102,15 @@ pub(super) struct Log {
     worked: u64,
 }
 
+/// Whether a tree has the key that stands at a place.
+fn has_key(tree: &Node, key: Span) -> bool {
+    match tree.value() {
+        Value::Scalar(_) | Value::Opaque(_) => false,
+        Value::Sequence(sequence) => sequence.items.iter().any(|i| has_key(i, key)),
+        Value::Mapping(mapping) => mapping.entries.iter().any(|e| e.key.span() == key || has_key(&e.value, key)),
+    }
+}
+
 impl Log {
     /// Notes what `kustomize build` would refuse.
     pub(super) fn refuse(&mut self, kind: ProblemKind, span: Span, message: impl Into<String>) {
@@ -128,12 +138,13 @@ impl Log {
         self.problems.push(Problem { kind, effect, span, message, related, sought: None });
     }
 
-    /// Takes back what was just noted about keys of a patch that is never used: kustomize does not mind them then.
-    pub(super) fn excuse_keys(&mut self, patch: Span) {
-        let of_patch = |p: &Problem| p.kind == ProblemKind::Key && p.span.file == patch.file && (patch.start..patch.end).contains(&p.span.start);
-        while self.problems.last().is_some_and(of_patch) {
-            self.problems.pop();
-        }
+    /// Takes back what was noted about keys of a patch that no object has after it: kustomize does not mind them then.
+    pub(super) fn excuse_keys(&mut self, patch: Span, objects: &[Resource]) {
+        let is_within = |span: Span| span.file == patch.file && (patch.start..patch.end).contains(&span.start);
+        self.problems.retain(|p| {
+            let has = |root: &Node| has_key(root, p.span) || p.related.is_some_and(|first| has_key(root, first));
+            p.kind != ProblemKind::Key || !is_within(p.span) || objects.iter().any(|o| has(&o.root))
+        });
     }
 
     /// Notes once that a bound of this program was hit, and what is unknown for it.

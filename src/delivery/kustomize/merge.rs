@@ -35,8 +35,7 @@ pub(super) struct Merge<'s> {
     work: &'s Work,
     /// The patch's own span, the owner of removals that have no line of their own.
     by: Span,
-    /// The single values that were written over others.
-    overwritten: RefCell<Changes>,
+    changes: RefCell<Changes>,
 }
 
 /// The word under `$patch`.
@@ -50,12 +49,12 @@ pub(super) enum Directive {
 impl<'s> Merge<'s> {
     /// A merge under a schema on behalf of a patch.
     pub(super) fn new(schema: &'s Schema, work: &'s Work, by: Span) -> Self {
-        Self { schema, work, by, overwritten: RefCell::default() }
+        Self { schema, work, by, changes: RefCell::default() }
     }
 
-    /// The single values that were written over others so far.
-    pub(super) fn overwritten(&self) -> Changes {
-        self.overwritten.take()
+    /// The single values that others took the place of so far.
+    pub(super) fn changes(&self) -> Changes {
+        self.changes.take()
     }
 
     /// Counts that each of so many is held against each of so many others.
@@ -93,9 +92,17 @@ impl<'s> Merge<'s> {
         }
     }
 
+    fn quoted_word(&self, node: Node) -> Node {
+        let quoted = edit::quoted_word(node.clone());
+        if !quoted.same(&node) {
+            self.changes.borrow_mut().quoted.push((node, quoted.clone()));
+        }
+        quoted
+    }
+
     fn over_scalar(&self, dest: Option<&Node>, patch: &Node) -> Node {
         let new = restyled(dest, patch);
-        self.overwritten.borrow_mut().extend(dest.map(|old| (old.clone(), new.clone())));
+        self.changes.borrow_mut().written.extend(dest.map(|old| (old.clone(), new.clone())));
         new
     }
 
@@ -122,7 +129,7 @@ impl<'s> Merge<'s> {
         let mut entries = Vec::with_capacity(mapping.entries.len());
         let mut changed = false;
         for entry in &mapping.entries {
-            let value = self.added(Some(&entry.value), ty.and_then(|t| t.field(entry.key.text()?)))?.map(edit::quoted_word);
+            let value = self.added(Some(&entry.value), ty.and_then(|t| t.field(entry.key.text()?)))?.map(|v| self.quoted_word(v));
             changed |= !value.as_ref().is_some_and(|v| v.same(&entry.value));
             entries.extend(value.map(|value| Entry { value, ..entry.clone() }));
         }
@@ -153,7 +160,7 @@ impl<'s> Merge<'s> {
             let Some(key) = entry.key.text() else { continue };
             let addition = new.entry(key);
             let value = self.apply(Some(&entry.value), addition.map(|a| &a.value), ty.and_then(|t| t.field(key)))?;
-            match if addition.is_some() { value } else { value.map(edit::quoted_word) } {
+            match if addition.is_some() { value } else { value.map(|v| self.quoted_word(v)) } {
                 Some(value) if value.same(&entry.value) => continue,
                 Some(value) => {
                     let by_patch = addition.filter(|a| value.span() == a.value.span());
@@ -175,7 +182,7 @@ impl<'s> Merge<'s> {
                 Lookup::Unknown(unknown) => self.over(unknown, Some(&entry.value), field)?,
                 Lookup::Absent | Lookup::Found(_) => self.apply(None, Some(&entry.value), field)?,
             };
-            match value.map(edit::quoted_word) {
+            match value.map(|v| self.quoted_word(v)) {
                 // Between braces no text is written folded.
                 Some(value) if old.flow => edit::set(&mut result, &entry.key, with_unfolded(&value)),
                 Some(value) => edit::set(&mut result, &entry.key, value),

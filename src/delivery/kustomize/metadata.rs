@@ -189,7 +189,7 @@ fn with_pairs(resource: &Resource, pairs: &[&Entry], specs: &[FieldSpec], work: 
         let (Some(key), text) = (pair.key.text(), pair.value.text().unwrap_or("")) else { continue };
         // One node for every new place, as in the original, where a later change of one place is a change of all.
         let fresh = edit::new_string(text, pair.value.span());
-        let mut changes = Changes::new();
+        let mut changes = Changes::default();
         let mut set = |old: &Node| match Kind::of(old) {
             Kind::Map => {
                 work.pass(old, pair.key.span())?;
@@ -197,7 +197,7 @@ fn with_pairs(resource: &Resource, pairs: &[&Entry], specs: &[FieldSpec], work: 
                 let value = match before.and_then(|v| Some((v, v.as_scalar()?))) {
                     Some((before, scalar)) => {
                         let value = styled(text, scalar.style, pair.value.span());
-                        changes.push((before.clone(), value.clone()));
+                        changes.written.push((before.clone(), value.clone()));
                         value
                     }
                     None => fresh.clone(),

@@ -122,7 +122,7 @@ impl Patching<'_> {
     pub(super) fn strategic_by_target(&mut self, patch: &Resource, target: &Selector, options: PatchOptions) {
         let selected = self.selected(target);
         if selected.is_empty() {
-            self.log.excuse_keys(patch.origin.span);
+            self.log.excuse_keys(patch.origin.span, self.resources);
             if let Some(mut conjured) = self.conjure(target) {
                 conjured.origin = patch.origin.clone();
                 self.resources.push(conjured);
@@ -232,6 +232,7 @@ impl Patching<'_> {
             index += 1;
             !deleted.contains(&(index - 1))
         });
+        self.log.excuse_keys(patch.origin.span, self.resources);
         if replaces(&patch.root) {
             let message = "kustomize ignores a patch with `$patch: replace` beside its `kind`; to replace a field, write it inside that field";
             self.log.ineffective(ProblemKind::NotApplicable, patch.root.find(&["$patch"]).map_or(patch.origin.span, Node::span), message);

@@ -26,7 +26,7 @@ pub(super) fn patched(resource: &Resource, patch: &Node, merge: &Merge<'_>, opti
         (_, false) => patch.clone(),
     };
     let Some(merged) = merge.apply(Some(base), Some(&patch), None)? else { return Ok(None) };
-    let merged = if resource.state.shares { shared::spread(&merged, &merge.overwritten(), resource) } else { merged };
+    let merged = if resource.state.shares { shared::spread(&merged, &merge.changes(), resource) } else { merged };
     if merged.as_mapping().is_none_or(|m| m.entries.is_empty()) {
         return Ok(None);
     }

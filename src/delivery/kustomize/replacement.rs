@@ -132,7 +132,7 @@ fn copy(value: &Node, target: &Node, select: &Node, resources: &mut [Resource], 
         for path in paths {
             work.spend(resource.root.weight() as usize, path.span())?;
             let mut held = Vec::new();
-            let mut changes = Changes::new();
+            let mut changes = Changes::default();
             let mut gaps = false;
             let mut set = |old: &Node| {
                 // What is split and joined is gone through, too.
@@ -140,7 +140,7 @@ fn copy(value: &Node, target: &Node, select: &Node, resources: &mut [Resource], 
                 let new = written(old, value, options, path)?;
                 held.extend(misfit(old, &new, path));
                 gaps |= is_gap(&new);
-                changes.push((old.clone(), new.clone()));
+                changes.written.push((old.clone(), new.clone()));
                 Ok(new)
             };
             let create = creates.then(|| Kind::of(value));

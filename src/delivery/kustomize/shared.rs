@@ -6,8 +6,14 @@ use super::resource::Resource;
 use crate::yaml::{Entry, Node, Value};
 use std::collections::HashMap;
 
-/// Values and what took their places, each in one of its places.
-pub(super) type Changes = Vec<(Node, Node)>;
+/// What took the places of values of a tree.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    /// Values and what was written over each in one of its places.
+    pub(super) written: Vec<(Node, Node)>,
+    /// Values that were only quoted.
+    pub(super) quoted: Vec<(Node, Node)>,
+}
 
 /// Whether a value was not written with the object itself, so that an earlier transformer set it.
 pub(super) fn is_foreign(value: &Node, resource: &Resource) -> bool {
@@ -23,13 +29,18 @@ pub(super) fn parted(resource: &Resource) -> Node {
 /// The tree with every foreign value that was changed in one place changed wherever it stands. Where several places were changed, the last
 /// counts, in the order in which the original walks: keys by the alphabet.
 pub(super) fn spread(tree: &Node, changes: &Changes, resource: &Resource) -> Node {
-    let changed = changes.iter().filter(|(old, new)| !old.same(new) && is_foreign(old, resource));
-    let news: HashMap<usize, usize> = changed.map(|(old, new)| (new.address(), old.address())).collect();
+    let foreign = |(old, new): &&(Node, Node)| !old.same(new) && is_foreign(old, resource);
+    let pair = |(old, new): &(Node, Node)| (new.address(), old.address());
+    let mut news: HashMap<usize, usize> = changes.written.iter().filter(foreign).map(pair).collect();
+    let mut last = HashMap::new();
+    find_last(tree, &news, &mut last);
+    for (old, new) in changes.quoted.iter().filter(foreign) {
+        news.insert(new.address(), old.address());
+        last.entry(old.address()).or_insert(new);
+    }
     if news.is_empty() {
         return tree.clone();
     }
-    let mut last = HashMap::new();
-    find_last(tree, &news, &mut last);
     edit::with_scalars(tree, &|node, _| {
         let at = node.address();
         last.get(news.get(&at).unwrap_or(&at)).map(|n| (*n).clone())
@@ -37,6 +48,9 @@ pub(super) fn spread(tree: &Node, changes: &Changes, resource: &Resource) -> Nod
 }
 
 fn find_last<'n>(tree: &'n Node, news: &HashMap<usize, usize>, last: &mut HashMap<usize, &'n Node>) {
+    if news.is_empty() {
+        return;
+    }
     match tree.value() {
         Value::Scalar(_) => {
             if let Some(old) = news.get(&tree.address()) {

@@ -103,7 +103,7 @@ pub(super) fn resolve(vars: &[Node], resources: &mut [Resource], specs: &[FieldS
             let mut set = |node: &Node| {
                 expanded(node, &|old| {
                     let new = replaced(old, &values, &work)?;
-                    changes.borrow_mut().push((old.clone(), new.clone()));
+                    changes.borrow_mut().written.push((old.clone(), new.clone()));
                     Ok(new)
                 })
             };
