@@ -78,8 +78,7 @@ impl Proof<'_> {
 
     /// Whether a comment went with what it belongs to.
     fn removed(&self, comment: Span) -> bool {
-        self.intents.iter().any(|i| matches!(i, Intent::Gone { .. }))
-            && self.edits.iter().any(|e| e.span.file == comment.file && e.span.start <= comment.start && comment.end <= e.span.end)
+        self.intents.iter().any(|i| matches!(i, Intent::Gone { .. })) && self.edits.iter().any(|e| e.span.contains(comment))
     }
 
     fn same(&self, old: &Node, new: &Node) -> bool {

@@ -5,7 +5,6 @@ use crate::cluster::Subject;
 use crate::fix::{Change, Proposal};
 use crate::manifest::template::is_template;
 use crate::operator::release::Release;
-use crate::source::Span;
 use crate::yaml::Node;
 
 pub(super) const CHECK: Check = Check::Subject(check);
@@ -16,8 +15,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(namespace) = Node::text(node).filter(|n| !n.is_empty() && !is_template(n)) else { return };
     let Some((operator, said)) = subject.namespace.as_ref().filter(|(operator, _)| operator != namespace) else { return };
     // As sure as it is that what installs the operator goes to the same cluster; what is configured counts.
-    let holds = |all: Span, part: Span| all.file == part.file && all.start <= part.start && part.end <= all.end;
-    let by = subject.cluster.given.iter().find(|g| said.is_some_and(|s| holds(g.object.span(), s)));
+    let by = subject.cluster.given.iter().find(|g| said.is_some_and(|s| g.object.span().contains(s)));
     let refused = subject.release >= Release::minor(17);
     let here = if refused { "creating it here is refused" } else { "ignored here" };
     let mut draft = Draft::new(node.span(), here, format!("the operator runs in {} and looks for its HyperConverged there", operator))

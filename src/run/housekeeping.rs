@@ -43,12 +43,12 @@ pub(super) fn problems(workspace: &Workspace, deliveries: &Deliveries, aside: &d
                 }
                 ProblemKind::DuplicateKey if in_manifest(workspace, id, problem) => {
                     let key = source.text.get(problem.span.range()).unwrap_or_default();
-                    let mut draft = Draft::new(problem.span, "this one wins", format!("the key `{key}` stands twice in one map"))
+                    let mut draft = Draft::new(problem.span, "`kubectl` takes this one", format!("the key `{key}` stands twice in one map"))
                         .field(key)
-                        .note("`kubectl` takes the last one, Kustomize refuses the file")
+                        .note("Kustomize refuses a resource with it, and of a patch it takes the first")
                         .help("merge the two, or remove one");
                     if let Some(first) = problem.related {
-                        draft = draft.because(first, "this one is dropped without a word");
+                        draft = draft.because(first, "and drops this one without a word");
                     }
                     findings.report("duplicate-key", draft);
                 }

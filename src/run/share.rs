@@ -168,9 +168,7 @@ impl<'a> Sharing<'a> {
 /// Whether some value of a tree was written at this place.
 fn holds_part(place: Span, tree: &Node) -> bool {
     let (span, inner) = (tree.span(), |node: &Node| holds_part(place, node));
-    place.file == span.file && place.start <= span.start && span.end <= place.end
-        || tree.entries_at(&[]).iter().any(|e| inner(&e.value))
-        || tree.as_sequence().is_some_and(|items| items.iter().any(inner))
+    place.contains(span) || tree.entries_at(&[]).iter().any(|e| inner(&e.value)) || tree.as_sequence().is_some_and(|items| items.iter().any(inner))
 }
 
 /// The end of the line that an offset is on.

@@ -44,9 +44,9 @@ impl Keys {
                 map.complex(&key, problems);
             }
         }
-        let Building { slots, open, .. } = map;
+        let Building { slots, open, shadowed, .. } = map;
         let entries = slots.into_iter().flatten().collect();
-        Node::new(Value::Mapping(Mapping { entries, flow, open, removed: Vec::new() }), span)
+        Node::new(Value::Mapping(Mapping { entries, flow, open, removed: Vec::new(), shadowed }), span)
     }
 }
 
@@ -74,6 +74,7 @@ struct Building {
     slots: Vec<Option<Entry>>,
     index: HashMap<Box<str>, usize>,
     open: Option<Opaque>,
+    shadowed: Vec<Entry>,
 }
 
 impl Building {
@@ -94,6 +95,7 @@ impl Building {
                 message: format!("the key {text:?} stands twice in one map; Kubernetes silently keeps the last"),
                 related: Some(first.key.span()),
             });
+            self.shadowed.push(first);
         }
         if self.slots.len() == SMALL {
             let texts = self.slots.iter().enumerate().filter_map(|(i, e)| Some((e.as_ref()?.key.text()?.into(), i)));

@@ -94,6 +94,8 @@ pub struct Mapping {
     pub open: Option<Opaque>,
     /// Keys that a later layer removed, with the place that did.
     pub removed: Vec<Removal>,
+    /// The earlier entries of keys that stand twice, in order. Kubernetes never sees them.
+    pub shadowed: Vec<Entry>,
 }
 
 /// One key and its value.

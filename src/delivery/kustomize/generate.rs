@@ -250,10 +250,12 @@ pub(super) fn absorb(mut resource: Resource, span: Span, acc: &mut Accumulated) 
             resource.root = root;
             resource.layers.clone_from(&old.layers);
             resource.conjured = old.conjured;
+            let place = old.origin.span;
             if behavior == Behavior::Merge {
                 resource.origin = old.origin.clone();
             }
             *old = resource;
+            acc.log.excuse_keys(place, &acc.resources);
             acc.index();
         }
         ([index, ..], _) => {

@@ -10,7 +10,7 @@ use super::metadata::report;
 use super::patch::unfit;
 use super::pattern;
 use super::resource::Resource;
-use crate::yaml::{Node, Style, Value};
+use crate::yaml::{Node, Style, UNTYPED, Value};
 use regex::Regex;
 
 /// One entry of `images`.
@@ -118,7 +118,7 @@ impl<'n> Image<'n> {
         if !digest.is_empty() {
             name = format!("{name}@{digest}");
         }
-        if *name == *old.text {
+        if *name == *old.text && (old.style != Style::Plain || node.tag() == Some(UNTYPED)) {
             return node.clone();
         }
         edit::renamed(old.style, &name, span)

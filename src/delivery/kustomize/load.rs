@@ -1,20 +1,29 @@
 //! Documents to objects: what kustomize reads from a resource file or a strategic-merge patch.
 
+use super::edit;
 use super::id::text_at;
 use super::log::{Log, ProblemKind};
 use super::patched::with_json_annotations;
-use super::reading::{Text, frozen, quoted};
+use super::reading::{Text, frozen, quoted, with_full_dates};
 use super::resource::{Origin, Resource};
 use crate::source::Span;
-use crate::yaml::{self, Entry, Node, Parsed};
+use crate::yaml::{self, Entry, Mapping, Node};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// The objects of a text, lists opened, in order. What kustomize would refuse is noted; an object without a name is kept, one
 /// without a kind is not.
 pub(super) fn objects(text: &Text<'_>, dir: &Arc<str>, log: &mut Log) -> Vec<Resource> {
+    let twice = if text.parsed.problems.is_empty() { Annotations::default() } else { Annotations::of(text) };
     for problem in &text.parsed.problems {
-        if problem.kind == yaml::ProblemKind::DuplicateKey && is_annotations(text.parsed, problem.span) {
-            log.ineffective(ProblemKind::Malformed, problem.span, "`metadata.annotations` stands twice; kustomize takes both");
+        let is_twice = problem.kind == yaml::ProblemKind::DuplicateKey;
+        if is_twice && twice.keys.contains(&problem.span) {
+            log.ineffective(ProblemKind::Malformed, problem.span, "`metadata.annotations` stands twice; kustomize takes both, and the first of a key");
+            continue;
+        }
+        // Kustomize writes annotations anew, which keeps the last of a key.
+        if is_twice && twice.values.range(..=problem.span).next_back().is_some_and(|v| v.contains(problem.span)) {
             continue;
         }
         let message = match problem.kind {
@@ -31,7 +40,7 @@ pub(super) fn objects(text: &Text<'_>, dir: &Arc<str>, log: &mut Log) -> Vec<Res
             }
             yaml::ProblemKind::Syntax => format!("not readable as YAML: {}", problem.message),
         };
-        let kind = if problem.kind == yaml::ProblemKind::DuplicateKey { ProblemKind::Key } else { ProblemKind::Malformed };
+        let kind = if is_twice { ProblemKind::Key } else { ProblemKind::Malformed };
         match problem.related {
             Some(related) => log.refuse_related(kind, problem.span, message, related),
             None => log.refuse(kind, problem.span, message),
@@ -47,7 +56,7 @@ pub(super) fn objects(text: &Text<'_>, dir: &Arc<str>, log: &mut Log) -> Vec<Res
     let mut found = Vec::new();
     for (root, document) in text.documents() {
         let first = found.len();
-        let frozen = frozen(&root);
+        let frozen = frozen(&with_all_annotations(&root));
         for key in &frozen.bad_keys {
             log.refuse(ProblemKind::Key, *key, "kustomize refuses a key that is no string; quote it");
         }
@@ -84,7 +93,7 @@ fn object(root: &Node, span: Span, dir: &Arc<str>, single: bool, log: &mut Log, 
                 // A list of no kind of its own that stands alone is opened as it is written, any other through JSON.
                 if kind != "List" || !single {
                     for resource in found.iter_mut().skip(first) {
-                        resource.root = with_json_annotations(&quoted(&resource.root), false);
+                        resource.root = with_json_annotations(&quoted(&with_full_dates(&resource.root)), false);
                     }
                 }
                 return;
@@ -100,9 +109,35 @@ fn object(root: &Node, span: Span, dir: &Arc<str>, single: bool, log: &mut Log, 
     found.push(Resource::new(root.clone(), Arc::new(origin)));
 }
 
-/// Kustomize rewrites an object's annotations, so that of all keys these alone may stand twice.
-fn is_annotations(parsed: &Parsed, key: Span) -> bool {
-    parsed.documents.iter().any(|d| d.root.entry_at(&["metadata", "annotations"]).is_some_and(|e| e.key.span() == key))
+/// The places of all annotations of a text.
+#[derive(Default)]
+struct Annotations {
+    keys: BTreeSet<Span>,
+    values: BTreeSet<Span>,
+}
+
+impl Annotations {
+    fn of(text: &Text<'_>) -> Self {
+        let entries = || text.parsed.documents.iter().flat_map(|d| annotations(&d.root));
+        Self { keys: entries().map(|e| e.key.span()).collect(), values: entries().map(|e| e.value.span()).collect() }
+    }
+}
+
+/// The maps of annotations of an object, in order: of all keys this one alone may stand twice.
+fn annotations(root: &Node) -> impl Iterator<Item = &Entry> {
+    let metadata = root.entry_at(&["metadata"]).and_then(|e| e.value.as_mapping());
+    metadata.into_iter().flat_map(|m| m.shadowed.iter().chain(&m.entries)).filter(|e| e.key.text() == Some("annotations"))
+}
+
+/// The object with the annotations of all its maps of annotations. Of a key that stands in several, kustomize takes the first.
+fn with_all_annotations(root: &Node) -> Cow<'_, Node> {
+    let mut seen = HashSet::new();
+    let all: Vec<&Mapping> = annotations(root).filter_map(|e| e.value.as_mapping()).collect();
+    let path = ["metadata", "annotations"];
+    let Some(last) = root.find(&path).filter(|n| all.len() > 1 && n.as_mapping().is_some()) else { return Cow::Borrowed(root) };
+    let entries = all.into_iter().flat_map(|m| &m.entries).filter(|e| e.key.text().is_some_and(|key| seen.insert(key)));
+    let entries: Vec<Entry> = entries.cloned().collect();
+    Cow::Owned(edit::with_value_at(root, &path, edit::with_mapping(last, |m| m.entries = entries)))
 }
 
 fn is_unknown(root: &Node, path: &[&str]) -> bool {

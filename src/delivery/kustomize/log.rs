@@ -138,13 +138,9 @@ impl Log {
         self.problems.push(Problem { kind, effect, span, message, related, sought: None });
     }
 
-    /// Takes back what was noted about keys of a patch that no object has after it: kustomize does not mind them then.
-    pub(super) fn excuse_keys(&mut self, patch: Span, objects: &[Resource]) {
-        let is_within = |span: Span| span.file == patch.file && (patch.start..patch.end).contains(&span.start);
-        self.problems.retain(|p| {
-            let has = |root: &Node| has_key(root, p.span) || p.related.is_some_and(|first| has_key(root, first));
-            p.kind != ProblemKind::Key || !is_within(p.span) || objects.iter().any(|o| has(&o.root))
-        });
+    /// Takes back what was noted about keys of a patch or object that no object has after a change: kustomize does not mind them then.
+    pub(super) fn excuse_keys(&mut self, whose: Span, objects: &[Resource]) {
+        self.problems.retain(|p| p.kind != ProblemKind::Key || !whose.contains(p.span) || objects.iter().any(|o| has_key(&o.root, p.span)));
     }
 
     /// Notes once that a bound of this program was hit, and what is unknown for it.

@@ -16,7 +16,7 @@ use super::shared::Changes;
 use crate::source::Span;
 use crate::yaml::{Dialect, Entry, Lookup, Mapping, Node, Opaque, Scalar, Style, Value};
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Why a patch does not fit.
 #[derive(Clone, Debug)]
@@ -153,12 +153,12 @@ impl<'s> Merge<'s> {
     }
 
     fn merge_fields(&self, dest: &Node, old: &Mapping, new: &Mapping, ty: Option<TypeRef<'s>>) -> Result<Node, Misfit> {
-        self.compare(old.entries.len() + 1, new.entries.len() + 1)?;
+        self.compare(old.entries.len() + 1, new.entries.len() + new.shadowed.len() + 1)?;
         let mut result = old.clone();
         let mut changed = false;
         for (n, entry) in old.entries.iter().enumerate().rev() {
             let Some(key) = entry.key.text() else { continue };
-            let addition = new.entry(key);
+            let addition = first(new, key);
             let value = self.apply(Some(&entry.value), addition.map(|a| &a.value), ty.and_then(|t| t.field(key)))?;
             match if addition.is_some() { value } else { value.map(|v| self.quoted_word(v)) } {
                 Some(value) if value.same(&entry.value) => continue,
@@ -174,8 +174,9 @@ impl<'s> Merge<'s> {
             }
             changed = true;
         }
-        let names: BTreeSet<&str> = new.entries.iter().filter_map(|e| e.key.text()).filter(|k| old.entry(k).is_none()).collect();
-        for entry in names.into_iter().filter_map(|name| new.entry(name)) {
+        let all = new.entries.iter().chain(new.shadowed.iter().rev());
+        let names: BTreeMap<&str, &Entry> = all.filter_map(|e| Some((e.key.text()?, e))).filter(|(key, _)| old.entry(key).is_none()).collect();
+        for entry in names.into_values() {
             let Some(key) = entry.key.text() else { continue };
             let field = ty.and_then(|t| t.field(key));
             let value = match old.get(key) {
@@ -266,6 +267,11 @@ pub(super) fn directive_word(value: &Node) -> Result<Directive, Misfit> {
         Some("delete") => Ok(Directive::Delete),
         _ => Err(Misfit { span: value.span(), related: None, message: "`$patch` must be delete, replace or merge".into() }),
     }
+}
+
+/// The entry of a key; of several that stand in the map, kustomize finds the first.
+fn first<'m>(mapping: &'m Mapping, key: &str) -> Option<&'m Entry> {
+    mapping.shadowed.iter().find(|e| e.key.text() == Some(key)).or_else(|| mapping.entry(key))
 }
 
 /// A scalar over another keeps the other's quoting.

@@ -15,6 +15,7 @@ use super::shared::{self, Changes};
 use super::specs::gvk_of;
 use crate::source::Span;
 use crate::yaml::{Dialect, Lookup, Node, Opaque, Style, Typed, UNTYPED, Value};
+use std::cell::RefCell;
 
 const INT_TAG: &str = "tag:yaml.org,2002:int";
 const BOOL_TAG: &str = "tag:yaml.org,2002:bool";
@@ -30,7 +31,7 @@ pub(super) fn apply(replacement: &Node, resources: &mut [Resource], log: &mut Lo
         return;
     }
     let value = match value(source, resources, log) {
-        Ok(value) => value,
+        Ok(value) => RefCell::new(value),
         Err(misfit) => return log.refuse_related(ProblemKind::NoTarget, misfit.span, misfit.message, misfit.related.unwrap_or(source.span())),
     };
     if resources.iter().any(|r| r.state.dates) {
@@ -112,7 +113,8 @@ fn is_empty(node: &Node) -> bool {
     }
 }
 
-fn copy(value: &Node, target: &Node, select: &Node, resources: &mut [Resource], work: &Work) -> Result<(), Misfit> {
+/// Copies a value to the fields of a target. What stands where it comes from may change by that, and then the changed value is copied from there on.
+fn copy(value: &RefCell<Node>, target: &Node, select: &Node, resources: &mut [Resource], work: &Work) -> Result<(), Misfit> {
     let rejects = fields::items(target, "reject");
     let selector = exact(select);
     let labelled = LabelSelectors::read(select)?;
@@ -136,14 +138,18 @@ fn copy(value: &Node, target: &Node, select: &Node, resources: &mut [Resource], 
             let mut gaps = false;
             let mut set = |old: &Node| {
                 // What is split and joined is gone through, too.
-                work.spend(value.text().map_or(1, str::len) + old.text().map_or(0, str::len), path.span())?;
-                let new = written(old, value, options, path)?;
+                let copied = value.borrow().clone();
+                work.spend(copied.text().map_or(1, str::len) + old.text().map_or(0, str::len), path.span())?;
+                let new = written(old, &copied, options, path)?;
+                if old.same(&copied) {
+                    value.replace(new.clone());
+                }
                 held.extend(misfit(old, &new, path));
                 gaps |= is_gap(&new);
                 changes.written.push((old.clone(), new.clone()));
                 Ok(new)
             };
-            let create = creates.then(|| Kind::of(value));
+            let create = creates.then(|| Kind::of(&value.borrow()));
             let mut change = Change { create, by: path.span(), set: &mut set, count: 0 };
             let text = path.text().unwrap_or("");
             let parts = pointer::parts(text);

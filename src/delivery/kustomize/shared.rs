@@ -17,8 +17,7 @@ pub(super) struct Changes {
 
 /// Whether a value was not written with the object itself, so that an earlier transformer set it.
 pub(super) fn is_foreign(value: &Node, resource: &Resource) -> bool {
-    let (value, own) = (value.span(), resource.origin.span);
-    value.file != own.file || value.start < own.start || value.end > own.end
+    !resource.origin.span.contains(value.span())
 }
 
 /// The object's tree with values of its own wherever one node may stand in several places.
