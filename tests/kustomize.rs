@@ -55,7 +55,11 @@ fn complaint(error: &str, case: &Path) -> String {
     let text = error.split_once("err=").map_or(error, |(_, rest)| rest).trim();
     let quoted = serde_json::from_str::<String>(text).ok();
     let listed = || text.trim_start_matches('<').trim_end_matches('>').lines().map(|l| l.trim_start_matches('\t')).collect::<Vec<_>>().join("\n");
-    let text = quoted.unwrap_or_else(listed);
+    let mut text = quoted.unwrap_or_else(listed);
+    if text.starts_with("panic:") {
+        // What follows are addresses.
+        text = text.lines().take(1).collect();
+    }
     format!("{}\n", text.replace(&*case.to_string_lossy(), "/case").trim())
 }
 

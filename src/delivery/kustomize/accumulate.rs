@@ -275,7 +275,7 @@ impl<'f> Kustomizer<'f> {
             for resource in self.objects(file, span, &kustomization.dir, &mut acc.log) {
                 acc.append(resource, span);
             }
-            if acc.log.problems.iter().skip(before).any(|p| matches!(p.kind, ProblemKind::Malformed | ProblemKind::Key)) {
+            if acc.log.problems.iter().skip(before).any(|p| p.kind == ProblemKind::Malformed) {
                 acc.log.incomplete.get_or_insert(span);
             }
             return;

@@ -19,7 +19,11 @@ pub(super) fn objects(text: &Text<'_>, dir: &Arc<str>, log: &mut Log) -> Vec<Res
     for problem in &text.parsed.problems {
         let is_twice = problem.kind == yaml::ProblemKind::DuplicateKey;
         if is_twice && twice.keys.contains(&problem.span) {
-            log.ineffective(ProblemKind::Malformed, problem.span, "`metadata.annotations` stands twice; kustomize takes both, and the first of a key");
+            log.ineffective(
+                ProblemKind::Malformed,
+                problem.span,
+                "`metadata.annotations` stands twice; kustomize takes both, and the first of a key",
+            );
             continue;
         }
         // Kustomize writes annotations anew, which keeps the last of a key.

@@ -166,7 +166,7 @@ impl Patching<'_> {
             };
             match self.log.work(apply) {
                 Ok(root) => {
-                    resource.root = requoted(&with_json_annotations(&root, true));
+                    resource.root = with_json_annotations(&requoted(&root), true);
                     // Kustomize writes all its notes anew but that of the origin.
                     if operations.iter().any(|o| o.takes_away(&["metadata", "annotations"])) {
                         resource.adopt(self.step);

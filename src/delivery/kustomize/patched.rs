@@ -8,6 +8,7 @@ use super::replacement::is_mistyped;
 use super::resource::Resource;
 use super::shared;
 use crate::yaml::{Dialect, Mapping, Node, Style, Typed};
+use std::borrow::Cow;
 
 /// The object after the patch; identity stays unless the options let it change. With `rewrites` the patch's labels and annotations
 /// count as strings even where they are null, as they do when kustomize copies a patch for a target.
@@ -100,7 +101,7 @@ fn copied(patch: &Node, fields: &[&str]) -> Node {
     patch
 }
 
-/// The tree as go-yaml would write it after a JSON patch: a string is quoted only where it must be, null is spelled out.
+/// The tree as go-yaml would write it after a JSON patch: a string is quoted only where it must be, null is spelled out, numbers are decimal.
 pub(super) fn requoted(node: &Node) -> Node {
     edit::with_scalars(node, &|node, scalar| {
         if is_mistyped(node) {
@@ -111,25 +112,31 @@ pub(super) fn requoted(node: &Node) -> Node {
             if bare { Style::Plain } else { Style::DoubleQuoted }
         };
         let (text, style) = match node.as_str() {
-            Some(text) => (text, style(text)),
-            None if node.is_null() => ("null", Style::Plain),
-            None => (&*scalar.text, Style::Plain),
+            Some(text) => (Cow::from(text), style(text)),
+            None if node.is_null() => (Cow::from("null"), Style::Plain),
+            None => (Cow::from(json_text(node, false)), Style::Plain),
         };
         // What stays as it is stays the same node, which may stand in several places.
-        let stays = scalar.style == style && &*scalar.text == text && node.tag().is_none();
+        let stays = scalar.style == style && *scalar.text == *text && node.tag().is_none();
         (!stays).then(|| Node::scalar(text, style, node.span()))
     })
+}
+
+/// A number, truth value or null as Go writes it when it has gone through JSON; with `floats` an integer is a floating-point number, too.
+fn json_text(node: &Node, floats: bool) -> String {
+    match node.typed() {
+        Some(Typed::Int(n)) if floats => numbers::printed(n as f64),
+        Some(Typed::Unsigned(n)) if floats => numbers::printed(n as f64),
+        Some(Typed::Float(n)) if n.is_finite() => numbers::printed(n),
+        Some(Typed::Float(_)) => node.text().unwrap_or("").to_owned(),
+        _ => node.to_json(Dialect::Kubernetes).to_string(),
+    }
 }
 
 /// The object with annotations that are no strings written as JSON writes them: what becomes a string in the end is no longer `1.50` or `~`. With
 /// `floats` integers are floating-point numbers, too.
 pub(super) fn with_json_annotations(root: &Node, floats: bool) -> Node {
-    let written = |n: &Node| match n.typed() {
-        Some(Typed::Int(n)) if floats => numbers::printed(n as f64),
-        Some(Typed::Unsigned(n)) if floats => numbers::printed(n as f64),
-        Some(Typed::Float(n)) => numbers::printed(n),
-        _ => n.to_json(Dialect::Kubernetes).to_string(),
-    };
+    let written = |n: &Node| json_text(n, floats);
     let differs = |n: &Node| match n.typed() {
         Some(Typed::Null) => n.text().is_some_and(|t| !t.is_empty()),
         Some(Typed::Str(_)) | None => false,
