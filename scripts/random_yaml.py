@@ -16,7 +16,7 @@ ODD_BLOCKS = [
     ["|", "one", "  two", "", "three"], ["|-", "one", "two"], ["|+", "one", "", ""], [">", "one", "two", "", "three", "  four"], [">-", "one", "two"], ["|2-", "  deep", " less"], ["|", "- no: list", "# no comment"],
     ["", "base: &A {x: 1, y: [1, 2]}", "also: *A", "merged:", "  <<: *A", "  y: z"], ["&B", "a: &s text", "b: *s", "c: [*s, &n 5, *n]"], ["", "k: &K", "- 1", "- b: 2", "l: *K"],
     ["", "# above", "a: 1 # beside", "# between", "b:", "# inside", "- 1", "# last"], ["", "? a", ": 1", "? b"], ["", "a: null", "b: ~", "c:", "d: {}", "e: []", "f: ''"], ["", "- - a", "  - b", "-", "- c: 1", "  d: 2"],
-    ["", "1: one", "true: two"], ["", "'1': one", "\"true\": two", "yes: three"], ["", "a: 1", "a: 2"], ["", "plain text", "over lines"], ["\"quoted", "over lines\""], ["", "{a: 1,", "b: [2,", "3]}"],
+    ["", "1: one", "true: two"], ["", "'1': one", "\"true\": two", "no: three"], ["", "a: 1", "a: 2"], ["", "plain text", "over lines"], ["\"quoted", "over lines\""], ["", "{a: 1,", "b: [2,", "3]}"],
 ]
 
 
