@@ -5,7 +5,7 @@ use super::dates;
 use super::edit;
 use super::files::Files;
 use crate::source::{FileId, Span};
-use crate::yaml::{self, Dialect, Document, Entry, Mapping, Node, Parsed, Scalar, Style, Value};
+use crate::yaml::{self, Dialect, Document, Entry, Mapping, Node, Parsed, Scalar, Style, UNTYPED, Value};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
@@ -225,7 +225,7 @@ fn freeze(node: &Node, folds: bool, notes: &Notes) -> Node {
 
 /// Whether a value is not there.
 pub(super) fn is_gap(node: &Node) -> bool {
-    node.tag().is_none() && node.as_scalar().is_some_and(|s| s.style == Style::Plain && s.text.is_empty())
+    node.tag().is_none_or(|t| t == UNTYPED) && node.as_scalar().is_some_and(|s| s.style == Style::Plain && s.text.is_empty())
 }
 
 /// The tree with what is not there between braces or brackets as empty strings, which is what go-yaml writes in its place.

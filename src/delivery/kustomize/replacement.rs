@@ -247,21 +247,16 @@ fn written(old: &Node, value: &Node, options: Option<&Node>, path: &Node) -> Res
         }
     };
     // A created field, or a name written anew, has no type yet, so its text decides; a string stays one.
-    let created = old.span() == path.span() || old.tag() == Some(UNTYPED);
-    let is_string = old.as_str().is_some() && !created;
-    let new = Node::scalar(text.clone(), Style::Plain, value.span());
-    if let Some(tag) = kept_tag(old).filter(|_| scalar.style == Style::Plain && !created) {
-        let tagged = new.clone().with_tag(tag);
-        return Ok(if is_mistyped(&tagged) { tagged } else { new });
+    if old.span() == path.span() || old.tag() == Some(UNTYPED) {
+        return Ok(edit::renamed(scalar.style, &text, value.span()));
     }
-    Ok(match (scalar.style, is_string) {
-        (Style::Plain, true) => edit::string(text, value.span()),
-        // A word that Kubernetes takes for something else, and kustomize for a string.
-        (Style::Plain, false) if matches!(new.as_scalar().map(|s| s.typed(None, Dialect::Kustomize)), Some(Typed::Str(_))) => {
-            edit::string(text, value.span())
-        }
-        (style, _) => Node::scalar(text, style, value.span()),
-    })
+    if scalar.style != Style::Plain {
+        return Ok(Node::scalar(text, scalar.style, value.span()));
+    }
+    let Some(tag) = kept_tag(old) else { return Ok(edit::string(text, value.span())) };
+    let new = Node::scalar(text, Style::Plain, value.span());
+    let tagged = new.clone().with_tag(tag);
+    Ok(if is_mistyped(&tagged) { tagged } else { new })
 }
 
 /// The tag of a bare number, truth value or null, or of what a replacement has written over one.

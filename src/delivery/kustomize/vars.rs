@@ -14,7 +14,8 @@ use super::pointer;
 use super::resource::Resource;
 use super::shared::{self, Changes};
 use crate::source::Span;
-use crate::yaml::{Lookup, Node, Opaque, Style, Typed, Value};
+use crate::yaml::{Lookup, Node, Opaque, Style, Typed, UNTYPED, Value};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
@@ -135,7 +136,7 @@ fn expanded(node: &Node, replaced: &dyn Fn(&Node) -> Result<Node, Misfit>) -> Re
             let items = node.as_sequence().unwrap_or_default();
             let mut new = Vec::with_capacity(items.len());
             for item in items {
-                if item.as_str().is_none() && Kind::of(item) != Kind::Opaque {
+                if item.as_str().is_none() && item.tag() != Some(UNTYPED) && Kind::of(item) != Kind::Opaque {
                     return Err(Misfit { span: item.span(), related: None, message: "a list in which vars are replaced holds strings".into() });
                 }
                 new.push(replaced(item)?);
@@ -147,7 +148,12 @@ fn expanded(node: &Node, replaced: &dyn Fn(&Node) -> Result<Node, Misfit>) -> Re
 
 /// A string with its `$(NAME)` replaced; one that is nothing else takes the value's type.
 fn replaced(node: &Node, values: &BTreeMap<&str, Node>, work: &Work) -> Result<Node, Misfit> {
-    let Some(text) = node.as_str().filter(|t| t.contains('$')) else { return Ok(node.clone()) };
+    // What has no type counts as a string, and is one then.
+    let (text, string) = match node.tag() {
+        Some(UNTYPED) => (node.text(), Cow::Owned(edit::string(node.text().unwrap_or(""), node.span()))),
+        _ => (node.as_str(), Cow::Borrowed(node)),
+    };
+    let Some(text) = text.filter(|t| t.contains('$')) else { return Ok(string.into_owned()) };
     if let Some(value) = text.strip_prefix("$(").and_then(|t| t.strip_suffix(')')).and_then(|name| values.get(name)) {
         work.spend(value.text().map_or(0, str::len), value.span())?;
         return Ok(match value.value() {
