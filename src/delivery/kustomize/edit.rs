@@ -139,23 +139,30 @@ pub(super) fn with_text(node: &Node, text: impl Into<Box<str>>, span: Span) -> N
     }
 }
 
-/// The tree with some of its scalars changed: those that `change` gives another value for.
-pub(super) fn with_scalars(node: &Node, change: &dyn Fn(&Node, &Scalar) -> Option<Node>) -> Node {
+/// The node with other items or values; the same node where none is another one.
+pub(super) fn with_children(node: &Node, mut change: impl FnMut(&Node) -> Node) -> Node {
     match node.value() {
-        Value::Scalar(scalar) => change(node, scalar).unwrap_or_else(|| node.clone()),
-        Value::Opaque(_) => node.clone(),
+        Value::Scalar(_) | Value::Opaque(_) => node.clone(),
         Value::Sequence(sequence) => {
-            let items: Vec<Node> = sequence.items.iter().map(|i| with_scalars(i, change)).collect();
-            let unchanged = items.iter().zip(&sequence.items).all(|(a, b)| a.same(b));
-            if unchanged { node.clone() } else { with_items(node, items) }
+            let items: Vec<Node> = sequence.items.iter().map(change).collect();
+            let same = items.iter().zip(&sequence.items).all(|(a, b)| a.same(b));
+            if same { node.clone() } else { with_items(node, items) }
         }
         Value::Mapping(mapping) => {
-            let values: Vec<Node> = mapping.entries.iter().map(|e| with_scalars(&e.value, change)).collect();
+            let values: Vec<Node> = mapping.entries.iter().map(|e| change(&e.value)).collect();
             if values.iter().zip(&mapping.entries).all(|(v, e)| v.same(&e.value)) {
                 return node.clone();
             }
             with_mapping(node, |m| m.entries.iter_mut().zip(values).for_each(|(e, v)| e.value = v))
         }
+    }
+}
+
+/// The tree with some of its scalars changed: those that `change` gives another value for.
+pub(super) fn with_scalars(tree: &Node, change: &dyn Fn(&Node, &Scalar) -> Option<Node>) -> Node {
+    match tree.as_scalar() {
+        Some(scalar) => change(tree, scalar).unwrap_or_else(|| tree.clone()),
+        None => with_children(tree, |n| with_scalars(n, change)),
     }
 }
 

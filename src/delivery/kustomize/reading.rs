@@ -134,7 +134,7 @@ pub(super) struct Frozen {
     pub(super) root: Node,
     /// It has bare dates, which stay as they are until the end: a patch over a quoted string takes their text.
     pub(super) dates: bool,
-    /// It has values between braces or brackets that are not there (`{a: }`).
+    /// It has values that are not there (`{a: }`), which matters between braces or brackets.
     pub(super) gaps: bool,
     /// Its keys that are no strings.
     pub(super) bad_keys: Vec<Span>,
@@ -192,6 +192,7 @@ fn freeze(node: &Node, folds: bool, notes: &Notes) -> Node {
             None => node.clone(),
         },
         Value::Scalar(scalar) => {
+            notes.gaps.set(notes.gaps.get() || is_gap(node));
             if scalar.style != Style::Plain || node.tag().is_some() {
                 return node.clone();
             }
@@ -206,13 +207,11 @@ fn freeze(node: &Node, folds: bool, notes: &Notes) -> Node {
             node.clone()
         }
         Value::Sequence(sequence) => {
-            notes.gaps.set(notes.gaps.get() || sequence.flow && sequence.items.iter().any(is_gap));
             let items: Vec<Node> = sequence.items.iter().map(|i| freeze(i, folds, notes)).collect();
             let unchanged = items.iter().zip(&sequence.items).all(|(a, b)| a.same(b));
             if unchanged { node.clone() } else { edit::with_items(node, items) }
         }
         Value::Mapping(mapping) => {
-            notes.gaps.set(notes.gaps.get() || mapping.flow && mapping.entries.iter().any(|e| is_gap(&e.value)));
             let pairs: Vec<(Node, Node)> = mapping.entries.iter().map(|e| (frozen_key(&e.key, notes), freeze(&e.value, folds, notes))).collect();
             if pairs.iter().zip(&mapping.entries).all(|((k, v), e)| k.same(&e.key) && v.same(&e.value)) {
                 return node.clone();
@@ -235,15 +234,13 @@ pub(super) fn without_gaps(node: &Node) -> Node {
 
 /// `flow` is whether it stands between braces or brackets, in which everything does that is in them.
 fn filled(node: &Node, flow: bool) -> Node {
-    match node.value() {
-        Value::Scalar(_) if flow && is_gap(node) => Node::scalar("", Style::SingleQuoted, node.span()),
-        Value::Scalar(_) | Value::Opaque(_) => node.clone(),
-        Value::Sequence(sequence) => edit::with_items(node, sequence.items.iter().map(|i| filled(i, flow || sequence.flow)).collect()),
-        Value::Mapping(mapping) => {
-            let flow = flow || mapping.flow;
-            edit::with_mapping(node, |m| m.entries.iter_mut().for_each(|e| e.value = filled(&e.value, flow)))
-        }
-    }
+    let own = match node.value() {
+        Value::Scalar(_) if flow && is_gap(node) => return Node::scalar("", Style::SingleQuoted, node.span()),
+        Value::Scalar(_) | Value::Opaque(_) => false,
+        Value::Sequence(sequence) => sequence.flow,
+        Value::Mapping(mapping) => mapping.flow,
+    };
+    edit::with_children(node, |n| filled(n, flow || own))
 }
 
 fn frozen_key(key: &Node, notes: &Notes) -> Node {

@@ -54,7 +54,7 @@ pub(super) struct State {
     forgotten: bool,
     /// Replacements have given fields values of another type. Kustomize minds when it reads them, unless something else is written by then.
     pub(super) held: Vec<Misfit>,
-    /// It may have values between braces or brackets that are not there, which become strings when it is written.
+    /// It may have values that are not there, which become strings when it is written if they stand between braces or brackets.
     pub(super) gaps: bool,
     /// It has bare dates, which become strings in full at the end.
     pub(super) dates: bool,
