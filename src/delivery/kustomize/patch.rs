@@ -10,7 +10,7 @@ use super::load;
 use super::log::{Log, ProblemKind};
 use super::merge::{Merge, Misfit};
 use super::metadata::report;
-use super::patched::{clears_annotations, patched, replaces, requoted, with_json_annotations};
+use super::patched::{clears_annotations, lost_identity, patched, replaces, requoted, with_json_annotations};
 use super::reading::{Text, with_full_dates, without_gaps};
 use super::resource::{Origin, Resource, Step};
 use super::schema::Schema;
@@ -166,6 +166,11 @@ impl Patching<'_> {
             };
             match self.log.work(apply) {
                 Ok(root) => {
+                    if let Some(lost) = lost_identity(&resource.root, &root) {
+                        let by = operations.iter().find(|o| o.takes_away(lost)).map_or(target.span, Operation::path_span);
+                        let message = format!("the patch leaves {} without its {}", resource.id(), lost.join("."));
+                        self.log.refuse_related(ProblemKind::NotApplicable, by, message, resource.origin.span);
+                    }
                     resource.root = with_json_annotations(&requoted(&root), true);
                     // Kustomize writes all its notes anew but that of the origin.
                     if operations.iter().any(|o| o.takes_away(&["metadata", "annotations"])) {

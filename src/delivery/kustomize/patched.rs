@@ -1,13 +1,14 @@
 //! What a patch makes of one object, and how kustomize writes the two anew for it.
 
 use super::edit;
+use super::id::text_at;
 use super::merge::{Merge, Misfit};
 use super::numbers;
 use super::patch::PatchOptions;
 use super::replacement::is_mistyped;
 use super::resource::Resource;
 use super::shared;
-use crate::yaml::{Dialect, Mapping, Node, Style, Typed};
+use crate::yaml::{Dialect, Lookup, Mapping, Node, Style, Typed};
 use std::borrow::Cow;
 
 /// The object after the patch; identity stays unless the options let it change. With `rewrites` the patch's labels and annotations
@@ -67,6 +68,17 @@ pub(super) fn patched(resource: &Resource, patch: &Node, merge: &Merge<'_>, opti
 /// Whether a patch says that it replaces the whole object. Kustomize changes objects in place, so it loses the replacement.
 pub(super) fn replaces(patch: &Node) -> bool {
     patch.str_at(&["$patch"]) == Some("replace")
+}
+
+/// The field that identifies an object and that it has no more after a change, without which kustomize refuses it.
+pub(super) fn lost_identity(before: &Node, after: &Node) -> Option<&'static [&'static str]> {
+    let fields: [&[&str]; 2] = [&["kind"], &["metadata", "name"]];
+    let lacks = |path: &[&str]| match after.at(path) {
+        Lookup::Unknown(_) => false,
+        Lookup::Absent => true,
+        Lookup::Found(value) => value.text() == Some("") || value.is_null(),
+    };
+    fields.into_iter().find(|path| !text_at(before, path).is_empty() && lacks(path))
 }
 
 /// Whether a patch takes all annotations away. Null annotations do not where kustomize copies them.

@@ -3,10 +3,11 @@
 use super::bounds::{self, Work};
 use super::edit;
 use super::fields;
-use super::id::{Id, text_at};
+use super::id::Id;
 use super::log::{Log, ProblemKind};
 use super::merge::{Kind, Misfit};
 use super::patch::hide_all;
+use super::patched::lost_identity;
 use super::pointer::{self, Change};
 use super::reading::is_gap;
 use super::resource::Resource;
@@ -159,9 +160,8 @@ fn copy(value: &RefCell<Node>, target: &Node, select: &Node, resources: &mut [Re
                 let message = format!("{} has no field `{text}` to replace", resource.id());
                 return Err(Misfit { span: path.span(), related: Some(resource.origin.span), message });
             }
-            let name = ["metadata", "name"];
-            if root.entry_at(&name).is_some_and(|e| e.value.text() == Some("")) && !text_at(&resource.root, &name).is_empty() {
-                let message = format!("the replacement leaves {} without a name", resource.id());
+            if let Some(lost) = lost_identity(&resource.root, &root) {
+                let message = format!("the replacement leaves {} without its {}", resource.id(), lost.join("."));
                 return Err(Misfit { span: path.span(), related: Some(resource.origin.span), message });
             }
             resource.root = if resource.state.shares { shared::spread(&root, &changes, resource) } else { root };
