@@ -16,7 +16,7 @@ pub(super) struct Changes {
 }
 
 /// Whether a value was not written with the object itself, so that an earlier transformer set it.
-pub(super) fn is_foreign(value: &Node, resource: &Resource) -> bool {
+fn is_foreign(value: &Node, resource: &Resource) -> bool {
     !resource.origin.span.contains(value.span())
 }
 
