@@ -8,7 +8,8 @@ use super::fieldspec::split;
 use super::merge::{Kind, Misfit};
 use super::pattern;
 use crate::source::Span;
-use crate::yaml::{Entry, Lookup, Node, Style};
+use crate::yaml::{Dialect, Entry, Lookup, Node, Style, Typed};
+use std::borrow::Cow;
 
 /// The parts of a path; `[a.b.c]` without `=` is one key.
 pub(super) fn parts(path: &str) -> Vec<String> {
@@ -194,7 +195,7 @@ impl Change<'_> {
         Ok(edit::with_items(node, list))
     }
 
-    /// The items whose key (or, for an empty key, whose own value) matches a regular expression anywhere.
+    /// The items whose key (or, for an empty key, whose own value), as it is written, matches a regular expression anywhere.
     fn matching(&mut self, node: &Node, key: &str, value: &str, rest: &[String]) -> Result<Node, Misfit> {
         let mut list = self.list(node)?;
         let pattern = pattern::read(value, self.by).map_err(|m| if bounds::is_beyond(&m) { m } else { self.misfit(node, &m.message) })?;
@@ -202,7 +203,7 @@ impl Change<'_> {
         for pass in 0..2 {
             for item in &mut list {
                 let own = if key.is_empty() { Some(item.clone()) } else { item.as_mapping().and_then(|m| m.entry(key)).map(|e| e.value.clone()) };
-                if own.and_then(|o| o.text().map(|t| pattern.is_match(t))) == Some(true) {
+                if own.and_then(|o| Some(pattern.is_match(&as_written(&o)?))) == Some(true) {
                     let rest = if key.is_empty() { &[][..] } else { rest };
                     *item = self.apply(item, rest)?;
                 }
@@ -224,6 +225,19 @@ impl Change<'_> {
             Kind::Map | Kind::Scalar => Err(self.misfit(node, "an item is looked for in what is no list")),
         }
     }
+}
+
+/// A single value with its quotes.
+fn as_written(node: &Node) -> Option<Cow<'_, str>> {
+    let scalar = node.as_scalar()?;
+    let text = &*scalar.text;
+    let quoted = || serde_json::Value::from(text).to_string().into();
+    Some(match scalar.style {
+        Style::SingleQuoted => format!("'{}'", text.replace('\'', "''")).into(),
+        Style::DoubleQuoted => quoted(),
+        Style::Plain if node.as_str().is_some() && !matches!(scalar.typed(None, Dialect::Kustomize), Typed::Str(_)) => quoted(),
+        Style::Plain | Style::Literal | Style::Folded => text.into(),
+    })
 }
 
 #[cfg(test)]
