@@ -92,6 +92,7 @@ impl Operation {
         let leads = |to: &[String]| to.len() <= path.len() && to.iter().zip(path).all(|(a, b)| a == b);
         match self.kind {
             OperationKind::Test => false,
+            OperationKind::Replace if self.whole => Kind::of(&self.value) == Kind::Map,
             OperationKind::Move => leads(&self.path) || leads(&self.from),
             OperationKind::Add | OperationKind::Remove | OperationKind::Replace | OperationKind::Copy => leads(&self.path),
         }
