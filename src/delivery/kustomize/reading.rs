@@ -34,7 +34,9 @@ impl<'t> Text<'t> {
 
     /// The text of a scalar, which `patches` trim and others do not.
     pub(super) fn inline(parsed: &'t Parsed, text: &str, trims: bool) -> Self {
-        Self { parsed, end: if trims { End::Trimmed } else { End::Scalar { breaks: text.ends_with('\n') } } }
+        // Behind the mark of a document's end no text of it goes on.
+        let marked = text.trim_end().rsplit('\n').next().is_some_and(|line| line.starts_with("..."));
+        Self { parsed, end: if trims && !marked { End::Trimmed } else { End::Scalar { breaks: marked || text.ends_with('\n') } } }
     }
 
     /// Whether kustomize, which cuts texts at their `---` lines, sees one document only.
@@ -74,7 +76,7 @@ impl<'t> Text<'t> {
         let end = last.span().range().end;
         let is_block = last.as_scalar().is_some_and(|s| matches!(s.style, Style::Literal | Style::Folded) && s.text.ends_with(['\n', ' ', '\t']));
         let is_last = match &self.end {
-            End::File(bytes) => bytes.get(end..).is_some_and(|rest| !rest.contains(&b'\n')),
+            End::File(bytes) => bytes.get(end..).is_some_and(|rest| !rest.contains(&b'\n') && !rest.starts_with(b"...")),
             End::Scalar { breaks: true } => false,
             End::Trimmed | End::Scalar { breaks: false } => document.comments.iter().all(|c| c.span.range().start < end),
         };
