@@ -1,9 +1,9 @@
 //! What one kustomization has taken in so far: its objects, and what holds for all of them.
 
 use super::bounds::{MAX_OBJECTS, MAX_TAKEN};
-use super::finish::with_string_annotations;
 use super::id::Id;
 use super::log::{Log, ProblemKind};
+use super::metadata::with_string_annotations;
 use super::resource::{Resource, Step};
 use super::schema::Schema;
 use super::specs::Specs;

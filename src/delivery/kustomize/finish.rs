@@ -6,8 +6,7 @@ use super::accumulated::Accumulated;
 use super::edit;
 use super::generate;
 use super::log::ProblemKind;
-use super::merge::Kind;
-use super::metadata::report;
+use super::metadata::{report, with_string_annotations};
 use super::nameref;
 use super::reading::{with_full_dates, without_gaps};
 use super::resource::Resource;
@@ -71,33 +70,4 @@ pub(super) fn append_hashes(objects: &mut [Resource]) {
             });
         });
     }
-}
-
-/// The object with annotations that kustomize has written anew, as it does at the end: every value is a string, and an empty map goes.
-pub(super) fn with_string_annotations(root: &Node) -> Node {
-    let Some(entry) = root.entry_at(&["metadata", "annotations"]) else { return root.clone() };
-    let strings: Option<Vec<Node>> = match entry.value.as_mapping() {
-        Some(map) if map.entries.is_empty() && map.open.is_none() => None,
-        Some(map) => {
-            Some(map.entries.iter().map(|e| if Kind::of(&e.value) == Kind::Opaque { e.value.clone() } else { edit::as_string(&e.value) }).collect())
-        }
-        None if Kind::of(&entry.value) == Kind::Opaque => return root.clone(),
-        None => None,
-    };
-    let changed =
-        |map: Option<&crate::yaml::Mapping>, strings: &[Node]| map.is_some_and(|m| m.entries.iter().zip(strings).any(|(e, s)| !e.value.same(s)));
-    if strings.as_ref().is_some_and(|s| !changed(entry.value.as_mapping(), s)) {
-        return root.clone();
-    }
-    edit::with_mapping(root, |m| {
-        let Some(metadata) = m.entries.iter_mut().find(|e| e.key.text() == Some("metadata")) else { return };
-        metadata.value = edit::with_mapping(&metadata.value, |m| match strings {
-            None => m.entries.retain(|e| e.key.text() != Some("annotations")),
-            Some(strings) => {
-                if let Some(entry) = m.entries.iter_mut().find(|e| e.key.text() == Some("annotations")) {
-                    entry.value = edit::with_mapping(&entry.value, |m| m.entries.iter_mut().zip(strings).for_each(|(e, s)| e.value = s));
-                }
-            }
-        });
-    })
 }

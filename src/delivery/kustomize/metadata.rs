@@ -217,3 +217,32 @@ fn with_pairs(resource: &Resource, pairs: &[&Entry], specs: &[FieldSpec], work: 
     }
     Ok(root)
 }
+
+/// Labels or annotations as kustomize writes them anew: every value is a string, and of an empty map nothing is left.
+pub(super) fn strings(map: &Node) -> Option<Node> {
+    let is_empty = map.as_mapping().is_none_or(|m| m.entries.is_empty() && m.open.is_none());
+    let string = |value: &Node| if Kind::of(value) == Kind::Opaque { value.clone() } else { edit::as_string(value) };
+    (!is_empty).then(|| edit::with_children(map, string))
+}
+
+/// The object with other labels or annotations, or none, where it has any.
+pub(super) fn with_field(root: &Node, field: &str, value: Option<Node>) -> Node {
+    let metadata = root.find(&["metadata"]);
+    match (value, metadata) {
+        (Some(value), _) if root.find(&["metadata", field]).is_some_and(|old| old.same(&value)) => root.clone(),
+        (Some(value), _) => edit::with_value_at(root, &["metadata", field], value),
+        (None, Some(metadata)) => {
+            let rest = edit::with_mapping(metadata, |m| m.entries.retain(|e| e.key.text() != Some(field)));
+            edit::with_value_at(root, &["metadata"], rest)
+        }
+        (None, None) => root.clone(),
+    }
+}
+
+/// The object with annotations that kustomize has written anew, as it does at the end.
+pub(super) fn with_string_annotations(root: &Node) -> Node {
+    match root.entry_at(&["metadata", "annotations"]).map(|e| &e.value) {
+        Some(value) if Kind::of(value) != Kind::Opaque => with_field(root, "annotations", strings(value)),
+        _ => root.clone(),
+    }
+}

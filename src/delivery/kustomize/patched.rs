@@ -2,7 +2,8 @@
 
 use super::edit;
 use super::id::text_at;
-use super::merge::{Merge, Misfit};
+use super::merge::{Kind, Merge, Misfit};
+use super::metadata::{strings, with_field};
 use super::numbers;
 use super::patch::PatchOptions;
 use super::replacement::is_mistyped;
@@ -90,27 +91,10 @@ pub(super) fn clears_annotations(patch: &Node, copies: bool) -> bool {
 
 /// The patch with its labels or annotations as strings.
 fn copied(patch: &Node, fields: &[&str]) -> Node {
-    let mut patch = patch.clone();
-    for &field in fields {
-        let Some(value) = patch.entry_at(&["metadata", field]).map(|e| &e.value) else { continue };
-        let none = Mapping::default();
-        let Some(map) = value.as_mapping().or(value.is_null().then_some(&none)) else { continue };
-        let strings: Vec<Node> = map.entries.iter().map(|e| edit::as_string(&e.value)).collect();
-        if strings.iter().zip(&map.entries).all(|(s, e)| s.same(&e.value)) && !strings.is_empty() {
-            continue;
-        }
-        patch = edit::with_mapping(&patch, |root| {
-            let Some(metadata) = root.entries.iter_mut().find(|e| e.key.text() == Some("metadata")) else { return };
-            metadata.value = edit::with_mapping(&metadata.value, |m| {
-                if strings.is_empty() {
-                    m.entries.retain(|e| e.key.text() != Some(field));
-                } else if let Some(entry) = m.entries.iter_mut().find(|e| e.key.text() == Some(field)) {
-                    entry.value = edit::with_mapping(&entry.value, |m| m.entries.iter_mut().zip(strings).for_each(|(e, s)| e.value = s));
-                }
-            });
-        });
-    }
-    patch
+    fields.iter().fold(patch.clone(), |patch, field| match patch.entry_at(&["metadata", field]).map(|e| &e.value) {
+        Some(value) if matches!(Kind::of(value), Kind::Map | Kind::Null) => with_field(&patch, field, strings(value)),
+        _ => patch,
+    })
 }
 
 /// The tree as go-yaml would write it after a JSON patch: a string is quoted only where it must be, null is spelled out, numbers are decimal.

@@ -117,18 +117,15 @@ pub(super) fn frozen(root: &Node) -> Frozen {
     let notes = Notes::default();
     let new = freeze(root, true, &notes);
     // Annotations are written anew before the object is printed, so their folds are not.
-    let annotations = root.entry_at(&["metadata", "annotations"]).map(|entry| (&entry.key, freeze(&entry.value, false, &Notes::default())));
+    let annotations = root.entry_at(&["metadata", "annotations"]).map(|entry| freeze(&entry.value, false, &Notes::default()));
     for value in root.entries_at(&["metadata", "annotations"]).iter().map(|e| e.value.span()) {
         notes.bad_keys.borrow_mut().retain(|k| k.start < value.start || k.end > value.end);
     }
     let differ = |a: &Node| new.find(&["metadata", "annotations"]).is_some_and(|n| !n.eq_value(a));
-    let Some((key, annotations)) = annotations.filter(|(_, a)| differ(a)) else { return Frozen::new(new, notes) };
-    let root = edit::with_mapping(&new, |m| {
-        if let Some(metadata) = m.entries.iter_mut().find(|e| e.key.text() == Some("metadata")) {
-            metadata.value = edit::with_mapping(&metadata.value, |m| edit::set_value(m, key, annotations));
-        }
-    });
-    Frozen::new(root, notes)
+    match annotations.filter(differ) {
+        Some(annotations) => Frozen::new(edit::with_value_at(&new, &["metadata", "annotations"], annotations), notes),
+        None => Frozen::new(new, notes),
+    }
 }
 
 /// What [`frozen`] makes of an object.
